@@ -43,6 +43,10 @@ ROOM_HOT_C = 30.0  # facts/contraindications.csv C64
 WAKE_EVERY_MAX_S = 300.0
 STRETCH_S = 600.0
 
+FIRST_TEXT = "a first session is short, to see how your skin takes it"
+CLEAN_TEXT = "the usual length after a clean skin check"
+NECK_TEXT = "near the neck and head, until a clinician raises it"
+
 
 def ceilings(setting: Setting) -> Ceilings:
     """Return the compiled ceilings of a setting."""
@@ -72,18 +76,14 @@ def fixed_limits(
             LimitStep(
                 "first_session",
                 c.first_session_min,
-                "a first session is short, to see how your skin takes it",
+                FIRST_TEXT,
                 PROPOSAL,
             )
         )
     else:
-        steps.append(
-            LimitStep("default_after_clean", c.default_min, "the usual length after a clean skin check", PROPOSAL)
-        )
+        steps.append(LimitStep("default_after_clean", c.default_min, CLEAN_TEXT, PROPOSAL))
     if region is Region.NECK:
-        steps.append(
-            LimitStep("near_neck", c.neck_min, "near the neck and head, until a clinician raises it", PROPOSAL)
-        )
+        steps.append(LimitStep("near_neck", c.neck_min, NECK_TEXT, PROPOSAL))
     if timer_min is not None:
         steps.append(LimitStep("device_timer", timer_min, "the device's own timer", "device catalogue"))
     return tuple(steps)

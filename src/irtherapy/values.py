@@ -181,8 +181,8 @@ class Emitter:
 class Device:
     """A device of the catalogue, or one a person described.
 
-    ``irradiance_profile``: (distance_m, irradiance_w_m2) pairs, increasing distance; contact devices have one pair at 0.
-    ``irradiance_basis`` is "measured", "claimed" or "modelled". ``switchable``: a smart plug could switch it off.
+    ``irradiance_profile``: (distance_m, irradiance_w_m2) pairs by rising distance; a contact device has one pair at 0.
+    ``irradiance_basis`` is "measured", "claimed" or "modelled".
     """
 
     id: str
@@ -283,7 +283,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class LimitStep:
-    """One ceiling in the chain: ``name`` is stable, ``minutes`` what it allows (inf: does not bind), ``text`` for people."""
+    """One ceiling in the chain: stable ``name``, ``minutes`` allowed (inf: does not bind), ``text`` for people."""
 
     name: str
     minutes: float

@@ -1,12 +1,43 @@
-"""Reads the shipped tables of ``data/`` as text for the pure rooms."""
+"""Reads the shipped tables of ``data/`` and hands them, checked and built once, to whoever needs them."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from irtherapy.body.optics import BodyTables
+    from irtherapy.screening.questions import Questionnaire
+    from irtherapy.values import Device
 
 
 @cache
 def read(name: str) -> str:
     """Return the text of ``data/<name>``; raises FileNotFoundError when it is not shipped."""
     return files("irtherapy").joinpath("data", name).read_text(encoding="utf-8")
+
+
+@cache
+def questionnaire() -> Questionnaire:
+    """Return the screening questions built from the red flags and contraindications."""
+    from irtherapy.screening import questions
+
+    return questions.load({name: read(name) for name in questions.DATA_FILES})
+
+
+@cache
+def catalogue() -> dict[str, Device]:
+    """Return every device of the catalogue by id, the simulated lamp included."""
+    from irtherapy.device import catalogue as room
+
+    lamp = room.simulated_lamp()
+    return {**room.load(read("devices.csv")), lamp.id: lamp}
+
+
+@cache
+def body_tables() -> BodyTables:
+    """Return the optical and thermal tables of the body."""
+    from irtherapy.body import optics
+
+    return optics.tables_from({name: read(name) for name in optics.DATA_FILES})

@@ -1,0 +1,147 @@
+"""The map: screen, plan, order, record, review, report. Nothing but calls in order, from one room to the next.
+
+    verdict = screen(...)                    is it right for me
+    plan    = make_plan(..., verdict, ...)   how long, how close; refuses on any verdict other than go
+    order   = make_order(..., plan, ...)     everything the session machine needs, frozen before START
+    record  = make_record(order, events)     what happened, computed from the journal alone
+    page    = doctor_page(...)               one page for the doctor
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from irtherapy import limits
+from irtherapy.dose import plan as dose_plan
+from irtherapy.export import page
+from irtherapy.programme import compose
+from irtherapy.screening import verdict as screening_verdict
+from irtherapy.session import replay
+from irtherapy.values import (
+    Clearance,
+    Decision,
+    Device,
+    DeviceKind,
+    Event,
+    InputError,
+    Person,
+    Placement,
+    Plan,
+    SessionOrder,
+    SessionRecord,
+    Site,
+    StretchItem,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    from irtherapy.body.optics import BodyTables
+    from irtherapy.screening.questions import Questionnaire
+
+MASSAGE_EARLIEST_S = 300.0  # heat alone for the first five minutes (facts: protocols 6, our own block)
+
+
+def main_site(sites: Sequence[Site]) -> Site:
+    """Return the site that is heated: the one that hurts most, the first of equals. Raises InputError on none."""
+    if not sites:
+        raise InputError("Site", "Choose at least one sore place: neck, upper back or lower back.")
+    return max(sites, key=lambda site: -1.0 if site.pain_0_10 is None else site.pain_0_10)
+
+
+def screen(
+    questionnaire: Questionnaire,
+    sites: Sequence[Site],
+    kind: DeviceKind,
+    age_years: float | None,
+    answers: Mapping[str, str],
+    today: str,
+    clearance: Clearance | None = None,
+) -> Verdict:
+    """Return go, ask first or not now, with reasons, for all the sore places and one kind of device."""
+    regions = frozenset(site.region for site in sites)
+    return screening_verdict.screen(questionnaire, regions, frozenset({kind}), age_years, answers, today, clearance)
+
+
+def make_plan(
+    person: Person,
+    site: Site,
+    device: Device,
+    placement: Placement,
+    verdict: Verdict,
+    clean_sessions: int,
+    tables: BodyTables,
+    seed: int = 1,
+    persons: int = 200,
+) -> Plan:
+    """Return the minutes and what they will do. Raises InputError unless the verdict is go."""
+    if verdict.decision is not Decision.GO:
+        raise InputError("Screening", f"No heat is planned: {verdict.next_step}")
+    return dose_plan.make_plan(
+        person, site, device, placement, verdict.setting, clean_sessions, tables, seed=seed, persons=persons
+    )
+
+
+def make_stretch(
+    exercises: Any, sites: Sequence[Site], flags: frozenset[str], seed: int, recent: Sequence[str] = ()
+) -> tuple[StretchItem, ...]:
+    """Return ten minutes of stretching for these sites that the person's answers allow."""
+    regions = frozenset(site.region for site in sites)
+    return compose.compose(exercises, regions, flags, seed, total_s=limits.STRETCH_S, recent=recent)
+
+
+def make_order(
+    session_id: str,
+    plan: Plan,
+    device: Device,
+    driver: str,
+    checks: tuple[tuple[str, str], ...],
+    stretch: tuple[StretchItem, ...],
+    sensor: bool = False,
+) -> SessionOrder:
+    """Return the frozen order of a session: the plan's minutes under the compiled ceilings of its setting."""
+    if plan.minutes <= 0:
+        raise InputError("Minutes", "This plan has no safe minutes of heat, so there is no session to start.")
+    ceiling = limits.ceilings(plan.setting)
+    massage_from_s = None
+    if device.has_massage:
+        massage_from_s = max(MASSAGE_EARLIEST_S, plan.warm_at_s or 0.0)
+    return SessionOrder(
+        session_id=session_id,
+        setting=plan.setting,
+        region=plan.site.region,
+        device_id=device.id,
+        driver=driver,
+        heat_s=plan.minutes * 60.0,
+        skin_cutoff_c=ceiling.skin_cutoff_c,
+        skin_target_c=ceiling.skin_target_c,
+        cem43_max_min=ceiling.cem43_min,
+        lease_s=limits.LEASE_MAX_S,
+        checks=checks,
+        stretch=stretch,
+        massage_from_s=massage_from_s,
+        sensor=sensor,
+        confirm_off=driver == "manual",
+        pain_before_0_10=plan.site.pain_0_10,
+        planned_skin_c=plan.skin_c.p50,
+        planned_time_s=plan.time_s,
+    )
+
+
+def make_record(order: SessionOrder, events: Sequence[Event], started_at: str | None) -> SessionRecord:
+    """Return the record of a session from its journal; the same function serves live, crash and report."""
+    return replay.record(order, events, started_at)
+
+
+def doctor_page(
+    person: Mapping[str, Any],
+    sites: Sequence[Mapping[str, Any]],
+    verdict: Mapping[str, Any],
+    device: Mapping[str, Any],
+    plan: Mapping[str, Any],
+    record: Mapping[str, Any],
+    progress_sentence: str,
+    generated_on: str,
+) -> str:
+    """Return the one-page HTML for the doctor from the JSON forms (``values.to_json``) of the pathway's values."""
+    return page.doctor_page(person, sites, verdict, device, plan, record, progress_sentence, generated_on)
