@@ -42,6 +42,7 @@ EYE_IRRADIANCE_MAX_W_M2 = 100.0  # 780-3000 nm, longer than 1000 s (2006/25/EC A
 ROOM_HOT_C = 30.0  # facts/contraindications.csv C64
 WAKE_EVERY_MAX_S = 300.0
 STRETCH_S = 600.0
+AT_RISK_AGE_YEARS = 65.0  # facts/contraindications.csv C32
 
 FIRST_TEXT = "a first session is short, to see how your skin takes it"
 CLEAN_TEXT = "the usual length after a clean skin check"

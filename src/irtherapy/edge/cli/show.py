@@ -1,0 +1,115 @@
+"""How the terminal speaks: JSON on request, else short tables; bad input in one sentence."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from irtherapy.values import InputError, Plan, SessionRecord, Verdict, to_json
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+JSON_OPTION = typer.Option(False, "--json", help="Print one JSON object instead of text.")
+DECISIONS = {"go": "Go", "ask_first": "Ask first", "not_now": "Not now"}
+
+
+def finite(value: Any) -> Any:
+    """Return JSON data with infinities as null, since JSON has none (a limit that does not bind)."""
+    if isinstance(value, float) and value in (float("inf"), float("-inf")):
+        return None
+    if isinstance(value, dict):
+        return {k: finite(v) for k, v in value.items()}
+    return [finite(v) for v in value] if isinstance(value, list) else value
+
+
+def emit(value: Any) -> None:
+    """Print a value as one JSON object."""
+    typer.echo(json.dumps(finite(to_json(value)), ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def refuse(error: InputError, as_json: bool) -> int:
+    """Say what is wrong in one sentence (as JSON on request); return the exit status 2."""
+    if as_json:
+        emit({"error": {"field": error.field, "message": str(error)}})
+    else:
+        errors.print(str(error), style="bold", markup=False)
+    return 2
+
+
+def read_json(path: str, what: str) -> Any:
+    """Return the JSON of a file, or of standard input for ``-``. Raises InputError naming ``what``."""
+    try:
+        text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise InputError(what, f"{what}: the file {path} cannot be read as text.") from None
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except ValueError as error:
+        raise InputError(what, f"{what}: {path} is not valid JSON ({error}).") from None
+
+
+def _no_constant(word: str) -> None:
+    raise ValueError(f"{word} is not a JSON number")
+
+
+def rows(pairs: Iterable[tuple[str, str]], title: str | None = None) -> None:
+    """Print two columns without a frame."""
+    table = Table(title=title, show_header=False, box=None, pad_edge=False, title_justify="left")
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column()
+    for left, right in pairs:
+        table.add_row(left, right)
+    console.print(table)
+
+
+def minutes(value: float) -> str:
+    """Return minutes for reading: 'does not bind' for infinity."""
+    return "does not bind" if value == float("inf") else f"{value:g} min"
+
+
+def verdict(value: Verdict) -> None:
+    """Print a verdict with its reasons."""
+    console.print(f"[bold]{DECISIONS[value.decision.value]}[/bold]  {value.next_step}")
+    for heading, reasons in (("Because", value.reasons), ("Cleared", value.cleared), ("Take care", value.precautions)):
+        if reasons:
+            rows(((reason.id, f"{reason.text} {reason.action}") for reason in reasons), title=heading)
+
+
+def plan(value: Plan) -> None:
+    """Print a plan: minutes, what they do, and the whole chain of limits."""
+    console.print(f"[bold]{value.minutes:g} minutes[/bold] of heat, because {value.limit.text}.")
+    rows(
+        [
+            ("runner-up", f"{minutes(value.runner_up.minutes)}: {value.runner_up.text}"),
+            ("light on the skin", f"{value.irradiance_w_m2:.0f} W/m² ({value.irradiance_w_m2 / 10:.1f} mW/cm²)"),
+            ("skin, at most", f"{value.skin_peak_c:.1f} °C for 97.5 % of people like you"),
+            ("muscle", f"+{value.muscle_rise_c:.1f} °C for the median person"),
+            ("CEM43", f"{value.cem43_min:.3f} min"),
+        ]
+    )
+    rows(((minutes(step.minutes), step.text) for step in value.limit_chain), title="Every limit")
+    for sentence in (*value.advice, *value.cautions):
+        console.print(f"· {sentence}")
+
+
+def record(value: SessionRecord) -> None:
+    """Print a session record."""
+    peak = "not measured" if value.skin_peak_c is None else f"{value.skin_peak_c:.1f} °C"
+    rows(
+        [
+            ("ended", value.ended_text),
+            ("heat", f"{value.heat_s / 60:.1f} min of {value.order.heat_s / 60:g} planned"),
+            ("massage", f"{value.massage_s / 60:.1f} min"),
+            ("stretching", f"{value.stretch_s / 60:.1f} min"),
+            ("skin peak", peak),
+        ],
+        title="The session",
+    )
