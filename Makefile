@@ -42,7 +42,7 @@ lint: .venv/.installed-dev ## style, types, import contracts
 
 test: .venv/.installed-dev lint ## set up, then every check and every test
 	@tools/system-packages test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	IRTHERAPY_HOME="$$(mktemp -d)" $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 validate: .venv/.installed ## our numbers beside the papers'
 	$(BIN)/python validation/run.py

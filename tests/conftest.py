@@ -5,4 +5,4 @@ from __future__ import annotations
 import os
 import tempfile
 
-os.environ["IRTHERAPY_HOME"] = tempfile.mkdtemp(prefix="irtherapy-test-")
+os.environ.setdefault("IRTHERAPY_HOME", tempfile.mkdtemp(prefix="irtherapy-test-"))
