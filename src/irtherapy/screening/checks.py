@@ -16,10 +16,10 @@ def prestart_checks(device_kind: DeviceKind, region: Region, has_timer: bool = F
     """
     kind, place = DeviceKind(device_kind), Region(region)
     out = [("awake", "I am wide awake, and have had no alcohol or calming medicine today.")]
-    if kind is DeviceKind.CHAIR:
-        out.append(("skin", "The skin there is dry, with no cream or oil. I wear one thin, dry layer."))
-    else:
+    if kind in (*_LIGHT, DeviceKind.LED_PADS):
         out.append(("skin", "The skin there is bare, clean and dry, with no cream, oil or metal on it."))
+    else:
+        out.append(("skin", "The skin is clean and dry, with no cream, oil or metal, under one thin layer at most."))
     out.append(("skin_whole", "The skin there is whole and feels warmth as it should, without marks from last time."))
     out.append(("device", "The device, its cord and its cover are dry and undamaged, and nothing else warms me."))
     if has_timer:
@@ -40,6 +40,8 @@ def prestart_checks(device_kind: DeviceKind, region: Region, has_timer: bool = F
         out.append(("eyes", "Goggles are on, or the beam and its reflections point away from all eyes."))
     if place is Region.NECK:
         out.append(("back_of_neck", "Only the back of my neck will be warmed, not the front or the sides."))
+    elif place is Region.LOWER_BACK:
+        out.append(("only_back", "Only my back will be warmed, not the groin or the belly."))
     out.append(("off", "I can reach the switch or the plug, and switch off at once."))
     out.append(("help", "A phone or another person is within reach."))
     return tuple(out)

@@ -7,7 +7,9 @@ place, the kind of device and the age already told.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
 
 from irtherapy import tables
 from irtherapy.screening import rules
@@ -16,6 +18,7 @@ from irtherapy.values import DeviceKind, InputError, Mark, Region, in_range
 
 DATA_FILES = ("screening_pages.csv", "screening_questions.csv", "red_flags.csv", "contraindications.csv")
 ITEMS_MAX = 8  # questions on one page
+Choice = TypeVar("Choice", bound=StrEnum)
 
 FLAGS = frozenset(
     {
@@ -68,9 +71,9 @@ class Page:
 class Questionnaire:
     """The loaded tables: pages in order (without items), questions by id in order, and every row."""
 
-    pages: tuple[Page, ...]
-    questions: Mapping[str, Question]
-    rows: tuple[Row, ...]
+    pages: tuple[Page, ...] = field(repr=False)
+    questions: Mapping[str, Question] = field(repr=False)
+    rows: tuple[Row, ...] = field(repr=False)
 
 
 def load(texts: Mapping[str, str]) -> Questionnaire:
@@ -161,7 +164,7 @@ def where_and_who(
     return _choice("Place", regions, Region), _choice("Device kind", device_kinds, DeviceKind), age, when
 
 
-def _choice(field: str, given: Iterable, kind: type) -> frozenset:
+def _choice(field: str, given: Iterable[str], kind: type[Choice]) -> frozenset[Choice]:
     """Return ``given`` as a non-empty set of the enum ``kind``."""
     values = (given,) if isinstance(given, str) else tuple(given)
     names = ", ".join(m.value for m in kind)
@@ -177,7 +180,7 @@ def _table(texts: Mapping[str, str], name: str) -> tuple[str, str]:
     return name, texts[name]
 
 
-def _set(name: str, text: str, kind: type) -> frozenset:
+def _set(name: str, text: str, kind: type[Choice]) -> frozenset[Choice]:
     """Return a cell ("all" or values parted by semicolons) as a set of an enum."""
     return frozenset(kind) if text == "all" else _choice(name, text.split(";"), kind)
 

@@ -68,7 +68,7 @@ def screen(
     cleared = tuple(r for r in blocking if r.clearable and r.id in covers)
     reasons = tuple(r for r in blocking if r not in cleared)
     risky = age >= AT_RISK_AGE_YEARS or any(row.at_risk for row, _ in found)
-    risky = risky or any(r.decision is Decision.ASK_FIRST for r in blocking)
+    risky = risky or any(row.level != "precaution" and row.group != "today" for row, _ in found)
     decision = reasons[0].decision if reasons else Decision.GO
     return Verdict(
         decision=decision,
@@ -129,7 +129,7 @@ def _reason(row: Row, worth: int, unsure_text: str) -> Reason:
             urgency, action = Urgency.URGENT, _UNSURE_EMERGENCY
         elif decision is Decision.NOT_NOW and row.group != "today" and row.when == "before":
             decision = Decision.ASK_FIRST
-            action = f"{ASK}I am not sure about this: {unsure_text} Can you help me to find out?"
+            action = f'{ASK}I am not sure about this: "{unsure_text}" Can you help me to find out?'
     return Reason(
         id=row.id,
         decision=decision,
