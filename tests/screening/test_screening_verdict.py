@@ -164,7 +164,7 @@ def test_questions_for_the_doctor_are_the_persons_own(questionnaire, answered):
 
 
 def test_conditions_belong_to_the_person(questionnaire):
-    answers = {"diabetes": "yes", "circulation": "not_sure", "drowsy": "yes", "fever": "no"}
+    answers = {"diabetes": "yes", "circulation": "not_sure", "drowsy": "yes", "night_pain": "yes", "fever": "no"}
     assert screening.conditions(questionnaire, answers) == {"C28", "C12"}
     assert screening.conditions(questionnaire, answers, 70) == {"C28", "C12", "C32"}
 
