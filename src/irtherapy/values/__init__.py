@@ -1,0 +1,46 @@
+"""The nouns that travel along the pathway: person, device, verdict, plan, session, record.
+
+Every value is a frozen dataclass of plain data, SI units in the names, and can be written as JSON by ``to_json``.
+A later room receives an earlier room's value; it never reaches back into the code that made it.
+"""
+
+from irtherapy.values.checks import InputError, in_range, to_json
+from irtherapy.values.course import Progress, Summary
+from irtherapy.values.device import Device, DeviceKind, Emitter, Mark, Placement, SpectrumKind
+from irtherapy.values.person import Person, Region, Setting, Side, Site
+from irtherapy.values.plan import Curve, Forecast, LimitStep, Plan
+from irtherapy.values.session import Event, Sample, SessionOrder, SessionRecord, StretchItem
+from irtherapy.values.verdict import Clearance, Decision, Reason, Urgency, Verdict
+
+__all__ = [
+    "Clearance",
+    "Curve",
+    "Decision",
+    "Device",
+    "DeviceKind",
+    "Emitter",
+    "Event",
+    "Forecast",
+    "InputError",
+    "LimitStep",
+    "Mark",
+    "Person",
+    "Placement",
+    "Plan",
+    "Progress",
+    "Reason",
+    "Region",
+    "Sample",
+    "SessionOrder",
+    "SessionRecord",
+    "Setting",
+    "Side",
+    "Site",
+    "SpectrumKind",
+    "StretchItem",
+    "Summary",
+    "Urgency",
+    "Verdict",
+    "in_range",
+    "to_json",
+]
