@@ -4,6 +4,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 BIN := .venv/bin
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 WORKERS ?= 2
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -12,7 +13,8 @@ ROOT = Path(__file__).parents[1]
 
 def test_the_wheel_holds_every_file_of_the_package(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", str(tmp_path), "."]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True, env=env)
     (wheel,) = tmp_path.glob("irtherapy-*.whl")
     with zipfile.ZipFile(wheel) as archive:
         packed = set(archive.namelist())
