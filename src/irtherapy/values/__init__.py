@@ -4,7 +4,7 @@ Every value is a frozen dataclass of plain data, SI units in the names, and can 
 A later room receives an earlier room's value; it never reaches back into the code that made it.
 """
 
-from irtherapy.values.checks import InputError, in_range, to_json
+from irtherapy.values.checks import InputError, from_json, in_range, to_json
 from irtherapy.values.course import Progress, Summary
 from irtherapy.values.device import Device, DeviceKind, Emitter, Mark, Placement, SpectrumKind
 from irtherapy.values.person import Person, Region, Setting, Side, Site
@@ -41,6 +41,7 @@ __all__ = [
     "Summary",
     "Urgency",
     "Verdict",
+    "from_json",
     "in_range",
     "to_json",
 ]

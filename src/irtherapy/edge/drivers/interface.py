@@ -1,0 +1,38 @@
+"""What every device driver can do. A driver knows its device and nothing of sessions, pages or records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class DriverError(RuntimeError):
+    """The device could not be reached or answered nonsense; the session ends in OFF."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One reading; None where the device cannot tell. ``skin_c`` is finite or None."""
+
+    heat_on: bool | None
+    skin_c: float | None
+    power_w: float | None = None
+
+
+class Driver(Protocol):
+    """A heater with a promise: each ``on`` and ``renew`` lasts ``lease_s`` and then the device is off by itself."""
+
+    def on(self, lease_s: float) -> None:
+        """Switch on for at most ``lease_s`` seconds. Raises DriverError."""
+
+    def renew(self, lease_s: float) -> None:
+        """Promise ``lease_s`` seconds more. Raises DriverError."""
+
+    def off(self) -> None:
+        """Switch off. Raises DriverError when that could not be confirmed; the lease still holds."""
+
+    def read(self, now_s: float) -> Reading:
+        """Return what the device shows at session time ``now_s``. Raises DriverError."""
+
+    def close(self) -> None:
+        """Let go of the device; never switches on."""

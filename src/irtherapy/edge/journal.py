@@ -1,0 +1,110 @@
+"""The append-only journal of a session: one event a line, on disk before anything else is told.
+
+A line: ``{"at_s": 12.0, "kind": "sample", "data": {...}, "wall": "2026-11-23T10:00:00+00:00"}``. A torn last line (the
+machine died while writing) is passed over. Written by the runner alone; read by records, pages and reports.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from irtherapy.values import Event, InputError, SessionOrder, from_json, to_json
+
+ORDER = "order.json"
+JOURNAL = "journal.jsonl"
+
+
+class JournalBusy(RuntimeError):
+    """Another runner is writing this journal."""
+
+
+class Journal:
+    """The writer. Holds an exclusive lock on the file for as long as it is open."""
+
+    def __init__(self, path: Path) -> None:
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            _lock(self._fd)
+        except OSError:
+            os.close(self._fd)
+            raise JournalBusy(f"{path.parent.name}: this session is already running.") from None
+        size = os.fstat(self._fd).st_size
+        if size and os.pread(self._fd, 1, size - 1) != b"\n":
+            os.write(self._fd, b"\n")  # close a torn line, so that the next one stands alone
+
+    def append(self, event: Event) -> None:
+        """Write one event and wait until it is on disk. Raises OSError when the disk does not take it."""
+        wall = datetime.now(UTC).isoformat(timespec="milliseconds")
+        line = {"at_s": round(event.at_s, 3), "kind": event.kind, "data": to_json(event.data), "wall": wall}
+        os.write(self._fd, json.dumps(line, ensure_ascii=False, allow_nan=False).encode() + b"\n")
+        os.fsync(self._fd)
+
+    def close(self) -> None:
+        """Give the journal back."""
+        os.close(self._fd)
+
+
+def _lock(fd: int) -> None:
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        import msvcrt
+
+        msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        return
+    fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def lines(path: Path, offset: int = 0) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield (offset after the line, line as a dictionary) for each whole line from ``offset`` on."""
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        file.seek(offset)
+        for raw in file:
+            if not raw.endswith(b"\n"):
+                return
+            offset += len(raw)
+            try:
+                line = json.loads(raw)
+            except ValueError:
+                continue
+            if isinstance(line, dict) and "kind" in line and "at_s" in line:
+                yield offset, line
+
+
+def read(path: Path) -> list[Event]:
+    """Return the events of a journal; an empty list when there is none."""
+    return [event(line) for _, line in lines(path)]
+
+
+def event(line: dict[str, Any]) -> Event:
+    """Return the event of one journal line."""
+    return Event(float(line["at_s"]), str(line["kind"]), line.get("data") or {})
+
+
+def started_at(path: Path) -> str | None:
+    """Return the wall time of START as ISO text, or None when it was never pressed."""
+    return next((line.get("wall") for _, line in lines(path) if line["kind"] == "start"), None)
+
+
+def write_order(folder: Path, order: SessionOrder) -> None:
+    """Write ``order.json`` whole or not at all."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = folder / (ORDER + ".part")
+    part.write_text(json.dumps(to_json(order), ensure_ascii=False, allow_nan=False), encoding="utf-8")
+    part.replace(folder / ORDER)
+
+
+def read_order(folder: Path) -> SessionOrder:
+    """Return the order of a session folder. Raises InputError when it is missing or damaged."""
+    try:
+        data = json.loads((folder / ORDER).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise InputError("Session", f"The order of session {folder.name} is missing or damaged.") from None
+    return from_json(SessionOrder, data, "Order")

@@ -1,0 +1,191 @@
+"""Read, step, guard, lease, append: the loop that holds the heater.
+
+What is written to disk comes before ON and after OFF: the heater is told OFF before anything else happens, and ON only
+when the event that asks for it is in the journal. Every way out of the loop passes ``driver.off()``.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+from irtherapy.edge.drivers.interface import Driver, DriverError, Reading
+from irtherapy.session import guards, machine, replay
+from irtherapy.session.state import PERSON_EVENTS, Command, Phase, State
+from irtherapy.values import Event, SessionOrder
+
+SAMPLE_EVERY_S = 1.0
+QUIET_SAMPLE_EVERY_S = 5.0  # where time hardly matters: before START and while rating
+
+
+class ParentGone(EOFError):
+    """The page or terminal that sent the wishes is gone."""
+
+
+class Clock(Protocol):
+    """Session time."""
+
+    tick_s: float
+
+    def now_s(self) -> float:
+        """Return seconds since the session was laid out."""
+
+    def wait(self) -> None:
+        """Let one tick pass."""
+
+
+class MonotonicClock:
+    """Real time, unmoved by a change of the wall clock."""
+
+    tick_s = 0.2
+
+    def __init__(self) -> None:
+        self._zero = time.monotonic()
+
+    def now_s(self) -> float:
+        """Return real seconds since the start."""
+        return time.monotonic() - self._zero
+
+    def wait(self) -> None:
+        """Sleep one tick."""
+        time.sleep(self.tick_s)
+
+
+class SteppedClock:
+    """Session time in steps, ``speed`` times faster than real time, for the simulated device only."""
+
+    tick_s = 1.0
+
+    def __init__(self, speed: float) -> None:
+        self._now_s, self._speed = 0.0, speed
+        self._due = time.monotonic()
+
+    def now_s(self) -> float:
+        """Return the session seconds stepped so far."""
+        return self._now_s
+
+    def wait(self) -> None:
+        """Step one tick and sleep what is left of its real length."""
+        self._now_s += self.tick_s
+        self._due = max(self._due + self.tick_s / self._speed, time.monotonic() - 1.0)
+        time.sleep(max(0.0, self._due - time.monotonic()))
+
+
+class Inbox(Protocol):
+    """Wishes of the person."""
+
+    def poll(self, snapshot: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+        """Return the wishes since the last poll. Raises ParentGone when nobody is there any more."""
+
+
+class JournalWriter(Protocol):
+    """Where events go."""
+
+    def append(self, event: Event) -> None:
+        """Write one event durably. Raises OSError."""
+
+
+class Loop:
+    """One session from its first to its last event."""
+
+    def __init__(self, order: SessionOrder, driver: Driver, clock: Clock, journal: JournalWriter) -> None:
+        self.state: State = machine.new(order)
+        self.driver, self.clock, self.journal = driver, clock, journal
+        self.sampled_s = -math.inf
+        self.stop_requested = False
+
+    def take(self, kind: str, data: Mapping[str, Any] | None = None) -> None:
+        """Step the machine with one event and carry out what it says."""
+        event = Event(max(self.clock.now_s(), self.state.now_s), kind, dict(data or {}))
+        self.state, commands = machine.step(self.state, event, event.at_s)
+        kinds = [c.kind for c in commands]
+        failed = "off" in kinds and not self._tell(self.driver.off)
+        self.journal.append(event)
+        if "on" in kinds:
+            lease_s = self.state.order.lease_s
+            failed = not self._tell(lambda: self.driver.on(lease_s)) or failed
+        for command in commands:
+            self._write(command, event.at_s)
+        if failed and kind != "driver_error" and self.state.lamp_on:
+            self.take("driver_error", {"text": "The device does not answer."})
+
+    def _write(self, command: Command, at_s: float) -> None:
+        if command.kind not in ("on", "off"):
+            self.journal.append(Event(at_s, command.kind, command.data))
+
+    def _tell(self, order: Callable[[], None]) -> bool:
+        try:
+            order()
+        except DriverError:
+            return False
+        return True
+
+    def tick(self) -> None:
+        """Read the device, sample when due or when a guard would trip, and renew the lease only after that."""
+        now_s = self.clock.now_s()
+        try:
+            reading = clean(self.driver.read(now_s))
+        except DriverError as error:
+            if self.state.lamp_on:
+                self.take("driver_error", {"text": str(error)})
+            reading = Reading(None, None)
+        quiet = self.state.phase in (Phase.CHECKS, Phase.RATING)
+        due = now_s - self.sampled_s >= (QUIET_SAMPLE_EVERY_S if quiet else SAMPLE_EVERY_S) - 1e-6
+        urgent = guards.tripped(self.state, guards.Reading(now_s, reading.heat_on, reading.skin_c))
+        if due or (urgent and self.state.lamp_on):
+            self.sampled_s = now_s
+            data = {"heat_on": reading.heat_on, "skin_c": reading.skin_c, "power_w": reading.power_w}
+            self.take("sample", data)
+        if self.state.lamp_on:
+            lease_s = self.state.order.lease_s
+            if not self._tell(lambda: self.driver.renew(lease_s)):
+                self.take("driver_error", {"text": "The lease could not be renewed."})
+
+
+def clean(reading: Reading) -> Reading:
+    """Return the reading with a skin temperature that is a finite number or None."""
+    if reading.skin_c is not None and not math.isfinite(reading.skin_c):
+        return Reading(reading.heat_on, None, reading.power_w)
+    return reading
+
+
+def run(
+    order: SessionOrder,
+    driver: Driver,
+    clock: Clock,
+    inbox: Inbox,
+    journal: JournalWriter,
+    on_snapshot: Callable[[dict[str, Any]], None] | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> State:
+    """Run one session to its end and return its last state. The heater is off on every way out.
+
+    Raises OSError when the journal cannot be written (after OFF), InputError when the order is not one.
+    """
+    loop = Loop(order, driver, clock, journal)
+    try:
+        journal.append(Event(0.0, "order", {"session_id": order.session_id}))
+        while loop.state.phase is not Phase.ENDED:
+            try:
+                for wish in inbox.poll(replay.snapshot(loop.state)):
+                    kind = str(wish.get("kind"))
+                    data = {k: v for k, v in wish.items() if k != "kind"}
+                    loop.take(kind if kind in PERSON_EVENTS else "unknown", data)
+            except ParentGone:
+                loop.take("program_stopped", {"text": "The page's program is gone."})
+            if should_stop():
+                loop.take("program_stopped", {"text": "The program was asked to stop."})
+            if loop.state.phase is Phase.ENDED:
+                break
+            loop.tick()
+            if on_snapshot is not None:
+                on_snapshot(replay.snapshot(loop.state))
+            clock.wait()
+        if on_snapshot is not None:
+            on_snapshot(replay.snapshot(loop.state))
+    finally:
+        loop._tell(driver.off)
+        driver.close()
+    return loop.state
