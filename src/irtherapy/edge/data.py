@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from irtherapy.body.optics import BodyTables
+    from irtherapy.programme.exercises import Exercise
     from irtherapy.screening.questions import Questionnaire
     from irtherapy.values import Device
 
@@ -33,6 +34,14 @@ def catalogue() -> dict[str, Device]:
 
     lamp = room.simulated_lamp()
     return {**room.load(read("devices.csv")), lamp.id: lamp}
+
+
+@cache
+def exercises() -> tuple[Exercise, ...]:
+    """Return every exercise of the table."""
+    from irtherapy.programme import exercises as room
+
+    return room.load(read("exercises.csv"))
 
 
 @cache

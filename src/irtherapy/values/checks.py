@@ -44,7 +44,12 @@ def in_range(field: str, value: object, low: float, high: float, unit: str = "")
 
 
 def to_json(value: Any) -> Any:
-    """Return ``value`` (dataclasses, enums, tuples, sets, mappings) as plain JSON data."""
+    """Return ``value`` (dataclasses, enums, tuples, sets, mappings) as plain JSON data.
+
+    A figure that is not finite (a limit that does not bind) becomes null, since JSON has no infinity.
+    """
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: to_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, StrEnum):
@@ -103,6 +108,8 @@ def _read(hint: Any, value: Any, where: str) -> Any:
         if origin is tuple and args[-1] is not Ellipsis:
             return tuple(_read(a, v, where) for a, v in zip(args, value, strict=True))
         return origin(_read(args[0], v, where) for v in value)
+    if hint is float and value is None:
+        return math.inf  # what to_json wrote for a limit that does not bind
     if hint is float:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise InputError(where, f"{where} must be a number; got {value!r}.")

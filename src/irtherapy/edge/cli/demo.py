@@ -9,7 +9,7 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from irtherapy.edge.cli import arguments, show
-from irtherapy.values import Decision, InputError, SessionRecord, in_range
+from irtherapy.values import SessionRecord, in_range
 
 PHASES = {
     "checks": "Checks before START",
@@ -42,7 +42,7 @@ class Bar:
         self.progress.update(self.task, completed=min(done, self.total), description=name, detail=detail)
 
 
-def summary(walk: Any, record: SessionRecord, files: list[Path]) -> dict[str, Any]:
+def summary(walk: Any, record: SessionRecord, record_id: str, files: list[Path]) -> dict[str, Any]:
     """Return what `irtherapy demo --json` prints."""
     plan = walk.plan
     return {
@@ -62,7 +62,7 @@ def summary(walk: Any, record: SessionRecord, files: list[Path]) -> dict[str, An
             "stretch_s": record.stretch_s,
             "skin_peak_c": record.skin_peak_c,
         },
-        "record_id": str(walk.visit.id),
+        "record_id": record_id,
         "report_path": str(files[0]),
     }
 
@@ -83,21 +83,21 @@ def register(app: typer.Typer) -> None:
         as_json: bool = show.JSON_OPTION,
     ) -> None:
         """Run a whole session on the simulated device and write the doctor's page."""
+        from irtherapy.edge.cli import keep
         from irtherapy.edge.cli import walk as path
 
         speed = in_range("Speed", speed, 1, 1000, "times")
         walk = path.healthy(site, device, distance_cm, seed)
-        if walk.verdict.decision is not Decision.GO:
-            raise InputError("Screening", f"The demonstration needs a go: {walk.verdict.next_step}")
         if not as_json:
             show.verdict(walk.verdict)
             show.plan(walk.plan)
         bar = Bar(walk.order, quiet=as_json)
         with bar.progress:
             record = path.run_simulated(walk, speed, bar)
-        files = path.keep(walk, record, out)
+        visit = keep.save(walk, record)
+        files = keep.write_report(visit, pdf=out)
         if as_json:
-            show.emit(summary(walk, record, files))
+            show.emit(summary(walk, record, str(visit.id), files))
         else:
             show.record(record)
             for written in files:

@@ -23,10 +23,10 @@ def register(app: typer.Typer) -> None:
         as_json: bool = show.JSON_OPTION,
     ) -> None:
         """Write the doctor's page of a session, or list what is recorded."""
-        from irtherapy.edge.cli import shelf
+        from irtherapy.edge.cli import keep
 
         if listing:
-            found = shelf.records()
+            found = keep.records()
             if as_json:
                 show.emit(found)
             elif found:
@@ -34,8 +34,8 @@ def register(app: typer.Typer) -> None:
             else:
                 show.console.print("Nothing is recorded yet. irtherapy demo makes a first record.")
             return
-        visit = shelf.find(record_id)
-        written = shelf.write_report(visit, pdf=pdf, html=html)
+        visit = keep.find(record_id)
+        written = keep.write_report(visit, pdf=pdf, html=html)
         if as_json:
             show.emit({"record_id": str(visit.id), "report_path": str(written[0]), "files": [str(p) for p in written]})
         else:

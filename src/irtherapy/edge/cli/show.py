@@ -21,18 +21,9 @@ JSON_OPTION = typer.Option(False, "--json", help="Print one JSON object instead 
 DECISIONS = {"go": "Go", "ask_first": "Ask first", "not_now": "Not now"}
 
 
-def finite(value: Any) -> Any:
-    """Return JSON data with infinities as null, since JSON has none (a limit that does not bind)."""
-    if isinstance(value, float) and value in (float("inf"), float("-inf")):
-        return None
-    if isinstance(value, dict):
-        return {k: finite(v) for k, v in value.items()}
-    return [finite(v) for v in value] if isinstance(value, list) else value
-
-
 def emit(value: Any) -> None:
     """Print a value as one JSON object."""
-    typer.echo(json.dumps(finite(to_json(value)), ensure_ascii=False, indent=2, allow_nan=False))
+    typer.echo(json.dumps(to_json(value), ensure_ascii=False, indent=2, allow_nan=False))
 
 
 def refuse(error: InputError, as_json: bool) -> int:

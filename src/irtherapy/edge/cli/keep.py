@@ -1,0 +1,133 @@
+"""What the terminal keeps and finds again: the same records as the browser's."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from irtherapy import pathway
+from irtherapy.edge import home, journal
+from irtherapy.edge.cli import arguments
+from irtherapy.values import InputError, SessionRecord, Site, to_json
+
+if TYPE_CHECKING:
+    from irtherapy.edge.cli.walk import Walk
+    from irtherapy.edge.records.models import Visit
+
+
+def ready() -> None:
+    """Load the records: settings, and the database brought up to date."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "irtherapy.edge.web.settings")
+    django.setup()
+    from irtherapy.edge.records import database
+
+    database.bring_up_to_date()
+
+
+def clean_sessions(sites: Sequence[Site], demo: bool) -> int:
+    """Return how many earlier sessions at the main site ended with a clean skin check."""
+    ready()
+    from irtherapy.edge.records import visits
+
+    return visits.clean_session_count(pathway.main_site(sites).region, demo=demo)
+
+
+def save(walk: Walk, record: SessionRecord) -> Visit:
+    """Keep a finished session and return its visit."""
+    ready()
+    from irtherapy.edge.records import visits
+
+    visit = visits.new_visit(demo=walk.demo)
+    visit.sites = to_json(walk.sites)
+    visit.person = to_json(walk.person)
+    visit.device_kind = walk.device.kind.value
+    visit.answers = walk.answers
+    visit.verdict = to_json(walk.verdict)
+    visit.device = to_json(walk.device)
+    visit.placement = to_json(walk.placement)
+    visit.plan = to_json(walk.plan)
+    visit.step = visit.Step.DONE
+    return visits.attach_record(visit, record)
+
+
+def records() -> list[dict[str, Any]]:
+    """Return each record's id, time and end, newest first."""
+    ready()
+    from irtherapy.edge.records import visits
+
+    return [
+        {
+            "id": str(v.id),
+            "created": v.created.isoformat(timespec="minutes"),
+            "ended": v.record["ended"],
+            "demo": v.demo,
+        }
+        for v in visits.finished()
+    ]
+
+
+def find(record_id: str | None) -> Visit:
+    """Return the visit of a record id, the newest without one. Raises InputError when there is none."""
+    ready()
+    from django.core.exceptions import ValidationError
+
+    from irtherapy.edge.records import visits
+
+    found = visits.finished()
+    try:
+        visit = found.first() if record_id is None else found.filter(id=record_id).first()
+    except ValidationError:
+        visit = None
+    if visit is None:
+        told = "Nothing is recorded yet; irtherapy demo makes a first record."
+        raise InputError(
+            "Record", told if record_id is None else f"There is no record {record_id!r}; see report --list."
+        )
+    return visit
+
+
+def doctor_html(visit: Visit) -> str:
+    """Return the doctor's page of a visit, with the samples of its journal."""
+    path = home.sessions_folder() / visit.session_id / journal.JOURNAL
+    record = dict(visit.record or {})
+    record["samples"] = [
+        {"at_s": e.at_s, "heat_on": bool(e.data.get("heat_on")), "skin_c": e.data.get("skin_c")}
+        for e in journal.read(path)
+        if e.kind == "sample"
+    ]
+    return pathway.doctor_page(
+        visit.person,
+        visit.sites,
+        visit.verdict or {},
+        visit.device or {},
+        visit.plan or {},
+        record,
+        "",
+        arguments.today(),
+    )
+
+
+def write_report(visit: Visit, pdf: Path | None = None, html: Path | None = None) -> list[Path]:
+    """Write the doctor's page as asked (PDF into the data folder when nothing is asked); return what was written."""
+    from irtherapy.edge.pdf import pdf_bytes
+
+    page = doctor_html(visit)
+    if pdf is None and html is None:
+        folder = home.data_home() / "reports"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        pdf = folder / f"{visit.id}.pdf"
+    written = []
+    try:
+        if pdf is not None:
+            pdf.write_bytes(pdf_bytes(page))
+            written.append(pdf.resolve())
+        if html is not None:
+            html.write_text(page, encoding="utf-8")
+            written.append(html.resolve())
+    except OSError as error:
+        raise InputError("Report", f"The report cannot be written to {error.filename}: {error.strerror}.") from None
+    return written

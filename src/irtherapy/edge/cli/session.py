@@ -1,0 +1,203 @@
+"""`irtherapy session`: a session in the terminal, at the pace of the clock, led by keys."""
+
+from __future__ import annotations
+
+import select
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from rich.live import Live
+from rich.panel import Panel
+
+from irtherapy.edge.cli import arguments, show
+from irtherapy.values import InputError, in_range
+
+DIGITS = {str(k): float(k) for k in range(10)} | {"t": 10.0}
+HELP = {
+    "checks": "Enter: yes, confirmed    q: leave",
+    "heating": "any key: STOP    space: pause",
+    "paused": "space: go on    any other key: stop",
+    "heat_ended": "Enter: start stretching    q: stop",
+    "stretching": "Enter: done    s: skip    h: that hurt    q: stop",
+    "rating": "answer with a key",
+}
+
+
+@contextmanager
+def keys() -> Iterator[None]:
+    """Read single keys without Enter while inside, where the terminal can."""
+    if not sys.stdin.isatty():
+        yield
+        return
+    import termios
+    import tty
+
+    before = termios.tcgetattr(sys.stdin)
+    try:
+        tty.setcbreak(sys.stdin.fileno())
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
+class Keyboard:
+    """Turns single keys into the words of the session, by phase and question."""
+
+    def __init__(self, order: Any) -> None:
+        self.checks = dict(order.checks)
+
+    def pressed(self) -> Iterable[str]:
+        """Return the keys pressed since last asked."""
+        while select.select([sys.stdin], [], [], 0)[0]:
+            key = sys.stdin.read(1)
+            if key == "":
+                from irtherapy.edge.runner.loop import ParentGone
+
+                raise ParentGone
+            yield key
+
+    def poll(self, snapshot: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+        """Return the wishes of the keys pressed."""
+        return [wish for key in self.pressed() for wish in self.wishes(key, snapshot)]
+
+    def wishes(self, key: str, snapshot: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+        """Return what one key means now."""
+        phase, question = snapshot["phase"], snapshot["question"]
+        if question == "comfort" and key in DIGITS:
+            return [{"kind": "comfort", "value": DIGITS[key]}]
+        if question in ("awake", "confirm_on", "confirm_off") and key in "\n y":
+            return [
+                {"kind": {"awake": "awake", "confirm_on": "on_confirmed", "confirm_off": "off_confirmed"}[question]}
+            ]
+        if phase == "checks":
+            return self._check(key, snapshot)
+        if phase == "heating":
+            return [{"kind": "pause" if key == " " else "stop"}]
+        if phase == "paused":
+            return [{"kind": "resume" if key == " " else "stop"}]
+        if phase == "heat_ended" and key in "\nq":
+            return [{"kind": "stop" if key == "q" else "stretch_start"}]
+        words = {"\n": "stretch_done", "s": "stretch_skip", "h": "stretch_hurt", "q": "stop"}
+        if phase == "stretching" and key in words:
+            return [{"kind": words[key]}]
+        return self._rate(key, snapshot) if phase == "rating" else []
+
+    def _check(self, key: str, snapshot: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+        if key == "q":
+            return [{"kind": "stop"}]
+        if key not in "\n y":
+            return []
+        left = [name for name in self.checks if name in snapshot["checks_left"]]
+        return [{"kind": "check", "id": left[0]}] if left else [{"kind": "start"}]
+
+    def _rate(self, key: str, snapshot: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+        if snapshot["skin_check"] is None:
+            value = {"c": "clean", "r": "red_fading", "m": "marks"}.get(key)
+            return [{"kind": "skin_check", "value": value}] if value else []
+        if snapshot["pain_after_0_10"] is None:
+            return [{"kind": "pain_after", "value": DIGITS[key]}, {"kind": "finish"}] if key in DIGITS else []
+        return [{"kind": "finish"}]
+
+
+def sentence(order: Any, snapshot: Mapping[str, Any]) -> str:
+    """Return the one sentence of the screen."""
+    question, phase = snapshot["question"], snapshot["phase"]
+    asked = {
+        "awake": "Are you awake? Press Enter.",
+        "comfort": "How hot does it feel, 0 to 10? Press a digit (t for ten).",
+        "confirm_on": "Switch the device on now, then press Enter.",
+        "confirm_off": "Switch the device OFF now, then press Enter.",
+    }
+    if question:
+        return asked[question]
+    if phase == "checks":
+        left = [text for name, text in order.checks if name in snapshot["checks_left"]]
+        return left[0] if left else "All is confirmed. Press Enter to START."
+    if phase == "stretching":
+        item = order.stretch[snapshot["item_index"]]
+        return f"{item.name} ({item.side.value}). {item.say}"
+    if phase == "rating":
+        if snapshot["skin_check"] is None:
+            return "How is the skin? c: clean   r: red but fading   m: marks"
+        return "How much does it hurt now, 0 to 10? Press a digit (t for ten)."
+    if phase == "heating":
+        return "Massage may begin: the muscle is warm." if snapshot["massage"] else "Rest. The heat is on."
+    said = {"paused": "Paused. The heat is off.", "heat_ended": "The heat has ended. Get ready to stretch."}
+    return snapshot["advice"] or said.get(phase, "")
+
+
+def face(order: Any, snapshot: Mapping[str, Any]) -> Panel:
+    """Return the terminal screen: one number, one sentence, the keys."""
+    left_s = snapshot["item_left_s"] if snapshot["phase"] == "stretching" else snapshot["heat_left_s"]
+    clock = f"{int(left_s) // 60}:{int(left_s) % 60:02d}"
+    skin = "" if snapshot["skin_c"] is None else f"   skin {snapshot['skin_c']:.1f} °C"
+    heat = "[bold dark_orange]heat is ON[/]" if snapshot["heat_on"] else "heat is off"
+    keys_now = (
+        "Enter" if snapshot["question"] in ("awake", "confirm_on", "confirm_off") else HELP.get(snapshot["phase"], "")
+    )
+    return Panel(f"[bold]{clock}[/]   {heat}{skin}\n\n{sentence(order, snapshot)}\n\n[dim]{keys_now}[/]", width=76)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+
+    @app.command(
+        epilog="Examples:  irtherapy session --answers answers.json --age 45   |   "
+        "irtherapy session --driver manual --device r125_150w --distance-cm 60",
+    )
+    def session(
+        site: list[str] = arguments.SITE,
+        pain: float = arguments.PAIN,
+        age: float = arguments.AGE,
+        device: str = arguments.DEVICE,
+        distance_cm: float = arguments.DISTANCE,
+        room_c: float = arguments.ROOM,
+        answers: str = typer.Option(None, "--answers", help="JSON file of screening answers; asked when left out."),
+        clearance: str = typer.Option(None, "--clearance", help="JSON file: who, given_on, covers, until."),
+        driver: str = typer.Option("simulated", "--driver", help="simulated, or manual: you switch the device."),
+        speed: float = typer.Option(1.0, "--speed", help="Simulated device only: times faster than the clock."),
+        scripted: bool = typer.Option(False, "--scripted", help="Simulated device only: a script answers everything."),
+        seed: int = arguments.SEED,
+        as_json: bool = show.JSON_OPTION,
+    ) -> None:
+        """Run one session here: checks, heat, stretching, and how it was."""
+        from irtherapy.edge import data
+        from irtherapy.edge.cli import keep, walk
+        from irtherapy.edge.cli.screen import ask
+        from irtherapy.edge.runner import Scripted
+        from irtherapy.screening import pages_for
+
+        if driver not in ("simulated", "manual"):
+            raise InputError("Driver", f"Driver must be simulated or manual; got {driver!r}.")
+        if driver == "manual" and (scripted or speed != 1.0):
+            raise InputError("Driver", "A device that you switch runs at the pace of the clock and by your own keys.")
+        sites, chosen = arguments.sites(site, pain), arguments.device(device)
+        person = arguments.person(age, None, None)
+        placement = arguments.placement(chosen, distance_cm, room_c)
+        asked = data.questionnaire()
+        pages = pages_for(asked, {s.region for s in sites}, {chosen.kind}, person.age_years)
+        given = arguments.answers(answers) if answers else ask(pages)
+        cleared = arguments.clearance(clearance)
+        count = keep.clean_sessions(sites, demo=driver == "simulated")
+        plan = walk.prepare(
+            sites, person, chosen, placement, given, cleared, driver, count, seed, driver == "simulated"
+        )
+        with keys(), Live(console=show.errors, auto_refresh=False, transient=True) as live:
+
+            def draw(snapshot: dict[str, Any]) -> None:
+                live.update(face(plan.order, snapshot), refresh=True)
+
+            if driver == "manual":
+                record = walk.run_manual(plan, draw, Keyboard(plan.order))
+            else:
+                inbox = Scripted() if scripted else Keyboard(plan.order)
+                record = walk.run_simulated(plan, in_range("Speed", speed, 1, 1000, "times"), draw, inbox)
+        visit = keep.save(plan, record)
+        if as_json:
+            show.emit({"record_id": str(visit.id), "record": record})
+        else:
+            show.record(record)
+            show.console.print(f"Record {visit.id}. The doctor's page: irtherapy report {visit.id} --pdf page.pdf")

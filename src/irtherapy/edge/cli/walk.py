@@ -1,0 +1,116 @@
+"""The pathway walked in the terminal: from options to a verdict, a plan, a session and a kept record."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from irtherapy import pathway
+from irtherapy.edge import data, home, journal
+from irtherapy.edge.cli import arguments
+from irtherapy.screening import exercise_flags, pages_for, prestart_checks
+from irtherapy.values import (
+    Clearance,
+    Device,
+    Person,
+    Placement,
+    Plan,
+    SessionOrder,
+    SessionRecord,
+    Site,
+    Verdict,
+)
+
+DEMO_AGE_YEARS = 45.0
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Everything of one visit before its session."""
+
+    sites: tuple[Site, ...]
+    person: Person
+    device: Device
+    placement: Placement
+    answers: dict[str, str]
+    verdict: Verdict
+    plan: Plan
+    order: SessionOrder
+    seed: int
+    demo: bool
+
+
+def prepare(
+    sites: tuple[Site, ...],
+    person: Person,
+    device: Device,
+    placement: Placement,
+    answers: dict[str, str],
+    clearance: Clearance | None,
+    driver: str,
+    clean_sessions: int,
+    seed: int,
+    demo: bool = False,
+) -> Walk:
+    """Return the walk up to START. Raises InputError on a verdict other than go."""
+    asked = data.questionnaire()
+    verdict = pathway.screen(asked, sites, device.kind, person.age_years, answers, arguments.today(), clearance)
+    site = pathway.main_site(sites)
+    plan = pathway.make_plan(person, site, device, placement, verdict, clean_sessions, data.body_tables(), seed=seed)
+    stretch = pathway.make_stretch(data.exercises(), sites, exercise_flags(asked, answers), seed)
+    checks = prestart_checks(device.kind, site.region, device.has_timer)
+    order = pathway.make_order(uuid.uuid4().hex, plan, device, driver, checks, stretch, sensor=driver == "simulated")
+    return Walk(sites, person, device, placement, answers, verdict, plan, order, seed, demo)
+
+
+def healthy(site_texts: Sequence[str], device_id: str, distance_cm: float | None, seed: int) -> Walk:
+    """Return the walk of a healthy person of 45 with a pain of 5 who answers no to every question."""
+    sites = arguments.sites(site_texts, 5.0)
+    device = arguments.device(device_id)
+    pages = pages_for(data.questionnaire(), {s.region for s in sites}, {device.kind}, DEMO_AGE_YEARS)
+    answers = {question.id: "no" for page in pages for question in page.items}
+    person = Person(age_years=DEMO_AGE_YEARS)
+    placement = arguments.placement(device, distance_cm, 22.0)
+    return prepare(sites, person, device, placement, answers, None, "simulated", 0, seed, demo=True)
+
+
+def folder_of(walk: Walk) -> Path:
+    """Return the session folder, with its order written."""
+    folder = home.sessions_folder() / walk.order.session_id
+    journal.write_order(folder, walk.order)
+    return folder
+
+
+def run_simulated(
+    walk: Walk, speed: float, on_snapshot: Callable[[dict[str, Any]], None], inbox: Any = None
+) -> SessionRecord:
+    """Run the session on the simulated device in this process and return its record."""
+    from irtherapy.dose import twin
+    from irtherapy.edge.drivers.simulated import InProcess
+    from irtherapy.edge.runner import Scripted, SteppedClock, run
+
+    body = twin.new(walk.person, walk.plan.site, walk.device, walk.placement, data.body_tables(), walk.seed)
+    clock = SteppedClock(speed)
+    driver = InProcess(body, clock.now_s, walk.device.electrical_power_w or 100.0)
+    return _run(walk, driver, clock, inbox or Scripted(), on_snapshot, run)
+
+
+def run_manual(walk: Walk, on_snapshot: Callable[[dict[str, Any]], None], inbox: Any) -> SessionRecord:
+    """Run the session with the person as the switch, at the pace of the clock."""
+    from irtherapy.edge.drivers.manual import Manual
+    from irtherapy.edge.runner import MonotonicClock, run
+
+    return _run(walk, Manual(), MonotonicClock(), inbox, on_snapshot, run)
+
+
+def _run(walk: Walk, driver: Any, clock: Any, inbox: Any, on_snapshot: Any, run: Any) -> SessionRecord:
+    path = folder_of(walk) / journal.JOURNAL
+    writer = journal.Journal(path)
+    try:
+        run(walk.order, driver, clock, inbox, writer, on_snapshot)
+    finally:
+        writer.close()
+    return pathway.make_record(walk.order, journal.read(path), journal.started_at(path))
