@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,13 +18,9 @@ if TYPE_CHECKING:
 
 def ready() -> None:
     """Load the records: settings, and the database brought up to date."""
-    import django
+    from irtherapy.edge.web.server import prepare
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "irtherapy.edge.web.settings")
-    django.setup()
-    from irtherapy.edge.records import database
-
-    database.bring_up_to_date()
+    prepare()
 
 
 def clean_sessions(sites: Sequence[Site], demo: bool) -> int:
@@ -63,7 +58,7 @@ def records() -> list[dict[str, Any]]:
         {
             "id": str(v.id),
             "created": v.created.isoformat(timespec="minutes"),
-            "ended": v.record["ended"],
+            "ended": (v.record or {}).get("ended"),
             "demo": v.demo,
         }
         for v in visits.finished()
@@ -99,16 +94,8 @@ def doctor_html(visit: Visit) -> str:
         for e in journal.read(path)
         if e.kind == "sample"
     ]
-    return pathway.doctor_page(
-        visit.person,
-        visit.sites,
-        visit.verdict or {},
-        visit.device or {},
-        visit.plan or {},
-        record,
-        "",
-        arguments.today(),
-    )
+    verdict, device, plan = visit.verdict or {}, visit.device or {}, visit.plan or {}
+    return pathway.doctor_page(visit.person, visit.sites, verdict, device, plan, record, "", arguments.today())
 
 
 def write_report(visit: Visit, pdf: Path | None = None, html: Path | None = None) -> list[Path]:

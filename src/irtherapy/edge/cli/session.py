@@ -16,6 +16,7 @@ from irtherapy.edge.cli import arguments, show
 from irtherapy.values import InputError, in_range
 
 DIGITS = {str(k): float(k) for k in range(10)} | {"t": 10.0}
+CONFIRM = {"awake": "awake", "confirm_on": "on_confirmed", "confirm_off": "off_confirmed"}
 HELP = {
     "checks": "Enter: yes, confirmed    q: leave",
     "heating": "any key: STOP    space: pause",
@@ -68,10 +69,8 @@ class Keyboard:
         phase, question = snapshot["phase"], snapshot["question"]
         if question == "comfort" and key in DIGITS:
             return [{"kind": "comfort", "value": DIGITS[key]}]
-        if question in ("awake", "confirm_on", "confirm_off") and key in "\n y":
-            return [
-                {"kind": {"awake": "awake", "confirm_on": "on_confirmed", "confirm_off": "off_confirmed"}[question]}
-            ]
+        if question in CONFIRM and key in "\n y":
+            return [{"kind": CONFIRM[question]}]
         if phase == "checks":
             return self._check(key, snapshot)
         if phase == "heating":
@@ -135,9 +134,7 @@ def face(order: Any, snapshot: Mapping[str, Any]) -> Panel:
     clock = f"{int(left_s) // 60}:{int(left_s) % 60:02d}"
     skin = "" if snapshot["skin_c"] is None else f"   skin {snapshot['skin_c']:.1f} °C"
     heat = "[bold dark_orange]heat is ON[/]" if snapshot["heat_on"] else "heat is off"
-    keys_now = (
-        "Enter" if snapshot["question"] in ("awake", "confirm_on", "confirm_off") else HELP.get(snapshot["phase"], "")
-    )
+    keys_now = "Enter" if snapshot["question"] in CONFIRM else HELP.get(snapshot["phase"], "")
     return Panel(f"[bold]{clock}[/]   {heat}{skin}\n\n{sentence(order, snapshot)}\n\n[dim]{keys_now}[/]", width=76)
 
 
@@ -182,9 +179,8 @@ def register(app: typer.Typer) -> None:
         given = arguments.answers(answers) if answers else ask(pages)
         cleared = arguments.clearance(clearance)
         count = keep.clean_sessions(sites, demo=driver == "simulated")
-        plan = walk.prepare(
-            sites, person, chosen, placement, given, cleared, driver, count, seed, driver == "simulated"
-        )
+        demo = driver == "simulated"
+        plan = walk.prepare(sites, person, chosen, placement, given, cleared, driver, count, seed, demo)
         with keys(), Live(console=show.errors, auto_refresh=False, transient=True) as live:
 
             def draw(snapshot: dict[str, Any]) -> None:
