@@ -1,0 +1,187 @@
+"""What is kept of a visit: each stage of the pathway as the JSON that ``values.to_json`` writes."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from irtherapy.values import Clearance as ClearanceValue
+from irtherapy.values import Decision, Device, Person, Placement, Plan, Site, Verdict, from_json, to_json
+
+
+class Visit(models.Model):
+    """One way through the pathway, from "where does it hurt" to the record; later stages are empty until reached."""
+
+    class Step(models.TextChoices):
+        """The stage that comes next for this visit."""
+
+        WHERE = "where", "Where and how much"
+        SCREENING = "screening", "Is it right for me?"
+        VERDICT = "verdict", "The answer"
+        DEVICE = "device", "Your device"
+        PLAN = "plan", "Your plan"
+        SESSION = "session", "The session"
+        AFTER = "after", "Afterwards"
+        DONE = "done", "Done"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    created = models.DateTimeField(default=timezone.now, editable=False)
+    demo = models.BooleanField(default=False)
+    step = models.CharField(max_length=12, choices=Step.choices, default=Step.WHERE)
+    sites = models.JSONField(default=list)
+    person = models.JSONField(default=dict)
+    device_kind = models.CharField(max_length=20, blank=True, default="")
+    answers = models.JSONField(default=dict)
+    verdict = models.JSONField(null=True)
+    device = models.JSONField(null=True)
+    placement = models.JSONField(null=True)
+    plan = models.JSONField(null=True)
+    session_id = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    started_at = models.DateTimeField(null=True)
+    record = models.JSONField(null=True)
+    pain_after = models.FloatField(null=True)
+    skin_check = models.CharField(max_length=12, blank=True, default="")
+    next_on = models.DateField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ("-created",)
+
+    def __str__(self) -> str:
+        return f"visit {self.id} ({self.step})"
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    @property
+    def site_values(self) -> tuple[Site, ...]:
+        """The sore places, checked again."""
+        return tuple(from_json(Site, s) for s in self.sites)
+
+    @property
+    def person_value(self) -> Person:
+        """What is known of the person."""
+        return from_json(Person, self.person)
+
+    @property
+    def verdict_value(self) -> Verdict | None:
+        """The outcome of screening, or None before it."""
+        return None if self.verdict is None else from_json(Verdict, self.verdict)
+
+    @property
+    def device_value(self) -> Device | None:
+        """The chosen device, or None before the choice."""
+        return None if self.device is None else from_json(Device, self.device)
+
+    @property
+    def placement_value(self) -> Placement | None:
+        """How the device is used today, or None before the choice."""
+        return None if self.placement is None else from_json(Placement, self.placement)
+
+    @property
+    def plan_value(self) -> Plan | None:
+        """The minutes and what they will do, or None before the plan."""
+        return None if self.plan is None else from_json(Plan, self.plan)
+
+    @property
+    def may_heat(self) -> bool:
+        """True only after a verdict of go."""
+        return self.verdict is not None and self.verdict.get("decision") == Decision.GO.value
+
+    @property
+    def clearance_value(self) -> ClearanceValue | None:
+        """The newest clearance recorded in this visit, or None."""
+        newest = self.clearances.order_by("-recorded").first()
+        return None if newest is None else newest.value
+
+    # -- each stage writes its own result and empties the later ones ---------------------------------------------
+
+    def tell_where(self, sites: tuple[Site, ...], person: Person, device_kind: str) -> None:
+        """Keep the sore places, the person and the kind of device; anything decided from earlier ones is dropped."""
+        self.sites = to_json(sites)
+        self.person = to_json(person)
+        self.device_kind = device_kind
+        self.verdict = self.device = self.placement = self.plan = None
+        self.step = self.Step.SCREENING
+        self.save()
+
+    def answer(self, answers: dict[str, str], person: Person | None = None) -> None:
+        """Lay the answers of one page over the earlier ones; the verdict and what follows must be made again."""
+        self.answers = {**self.answers, **answers}
+        self.verdict = self.plan = None
+        self.step = self.Step.SCREENING
+        self.save()
+
+    def decide(self, verdict: Verdict, conditions: frozenset[str]) -> None:
+        """Keep the verdict and the conditions it saw."""
+        self.verdict = to_json(verdict)
+        self.person = {**self.person, "conditions": sorted(conditions)}
+        self.plan = None
+        self.step = self.Step.DEVICE if verdict.decision is Decision.GO else self.Step.VERDICT
+        self.save()
+
+    def place(self, person: Person, device: Device, placement: Placement) -> None:
+        """Keep the device, how it is used and what was added about the person."""
+        self.person = to_json(person)
+        self.device = to_json(device)
+        self.placement = to_json(placement)
+        self.plan = None
+        self.step = self.Step.PLAN
+        self.save()
+
+    def keep_plan(self, plan: Plan) -> None:
+        """Keep the plan that is shown."""
+        self.plan = to_json(plan)
+        self.step = self.Step.PLAN
+        self.save()
+
+    def start_session(self, session_id: str, started_at: datetime.datetime) -> None:
+        """Name the session folder that belongs to this visit."""
+        self.session_id = session_id
+        self.started_at = started_at
+        self.step = self.Step.SESSION
+        self.save()
+
+    def remove(self) -> None:
+        """Put the visit out of sight; ``restore`` brings it back."""
+        self.deleted_at = timezone.now()
+        self.save(update_fields=["deleted_at"])
+
+    def restore(self) -> None:
+        """Bring a removed visit back."""
+        self.deleted_at = None
+        self.save(update_fields=["deleted_at"])
+
+
+class Clearance(models.Model):
+    """A clinician's word that heat is all right despite the named reasons, as told by the person."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="clearances")
+    recorded = models.DateTimeField(default=timezone.now, editable=False)
+    who = models.CharField(max_length=120)
+    given_on = models.DateField()
+    until = models.DateField()
+    covers: Any = models.JSONField(default=list)
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ("-recorded",)
+
+    def __str__(self) -> str:
+        return f"{self.who}, until {self.until}"
+
+    @property
+    def value(self) -> ClearanceValue:
+        """The clearance as screening takes it."""
+        return ClearanceValue(
+            who=self.who,
+            given_on=self.given_on.isoformat(),
+            covers=frozenset(self.covers),
+            until=self.until.isoformat(),
+        )

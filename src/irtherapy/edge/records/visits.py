@@ -1,0 +1,96 @@
+"""Making, finding and finishing visits; reads what the runner left behind and never touches the heater."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from irtherapy.edge import journal
+from irtherapy.edge.home import sessions_folder
+from irtherapy.edge.records.models import Visit
+from irtherapy.session import replay
+from irtherapy.session.state import Phase
+from irtherapy.values import InputError, Region, SessionRecord, to_json
+
+
+def visible() -> QuerySet[Visit]:
+    """Return the visits a person has not removed, newest first."""
+    return Visit.objects.filter(deleted_at__isnull=True)
+
+
+def new_visit(demo: bool = False) -> Visit:
+    """Return a new visit at its first page."""
+    return Visit.objects.create(demo=demo)
+
+
+def latest_unfinished() -> Visit | None:
+    """Return the newest visit that has told at least where it hurts and has no record yet, or None."""
+    return visible().filter(record__isnull=True).exclude(step__in=(Visit.Step.WHERE, Visit.Step.DONE)).first()
+
+
+def finished() -> QuerySet[Visit]:
+    """Return the visits with a record, newest first."""
+    return visible().filter(record__isnull=False)
+
+
+def clean_session_count(region: Region | str, demo: bool = False) -> int:
+    """Return how many completed sessions on this region had a clean skin check; demos never count for real ones."""
+    done = visible().filter(
+        record__isnull=False,
+        record__ended="completed",
+        record__order__region=Region(region).value,
+        skin_check="clean",
+        demo=demo,
+    )
+    return done.count()
+
+
+def attach_record(visit: Visit, record: SessionRecord) -> Visit:
+    """Keep what happened, without the one-second samples, which stay in the journal."""
+    kept = to_json(record)
+    kept.pop("samples", None)
+    visit.record = kept
+    visit.session_id = record.session_id
+    if record.pain_after_0_10 is not None:
+        visit.pain_after = record.pain_after_0_10
+    if record.skin_check is not None:
+        visit.skin_check = record.skin_check
+    if visit.step != Visit.Step.DONE:
+        visit.step = Visit.Step.AFTER
+    visit.save()
+    return visit
+
+
+def ended_record(folder: Path) -> SessionRecord | None:
+    """Return the record of a session that reached its end, or None while it runs or cannot be read."""
+    try:
+        order = journal.read_order(folder)
+    except InputError:
+        return None
+    events = journal.read(folder / journal.JOURNAL)
+    if replay.fold(order, events).phase is not Phase.ENDED:
+        return None
+    return replay.record(order, events, journal.started_at(folder / journal.JOURNAL))
+
+
+def import_finished() -> int:
+    """Attach the record of every session that ended while nobody was looking; return how many."""
+    count = 0
+    for visit in Visit.objects.filter(record__isnull=True).exclude(session_id=""):
+        record = ended_record(sessions_folder() / visit.session_id)
+        if record is None:
+            continue
+        with transaction.atomic():
+            fresh = Visit.objects.select_for_update().get(pk=visit.pk)
+            if fresh.record is None:
+                attach_record(fresh, record)
+                count += 1
+    return count
+
+
+def today() -> str:
+    """Return today's ISO day where this machine stands."""
+    return timezone.localdate().isoformat()

@@ -1,0 +1,17 @@
+"""The addresses: one list a stage, in the order a person walks them."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from irtherapy.edge.web.views import after, device, plan, screening, session, start, where
+
+urlpatterns = [
+    path("", include(start.urlpatterns)),
+    path("", include(where.urlpatterns)),
+    path("", include(screening.urlpatterns)),
+    path("", include(device.urlpatterns)),
+    path("", include(plan.urlpatterns)),
+    path("", include(session.urlpatterns)),
+    path("", include(after.urlpatterns)),
+]

@@ -1,0 +1,58 @@
+"""The first page, a new visit, and the pass-phrase page."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from irtherapy.edge.records import visits
+from irtherapy.edge.web.middleware import SESSION_KEY
+from irtherapy.edge.web.steps import address_of
+
+
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    """Show what this is and is not, and where to begin or go on."""
+    unfinished = visits.latest_unfinished()
+    return render(
+        request,
+        "start.html",
+        {
+            "unfinished": unfinished,
+            "unfinished_address": None if unfinished is None else address_of(unfinished),
+            "finished": visits.finished()[:5],
+        },
+    )
+
+
+@require_POST
+def begin(request: HttpRequest) -> HttpResponse:
+    """Make a new visit, with the simulated lamp when asked, and go to its first page."""
+    visit = visits.new_visit(demo=request.POST.get("demo") == "yes")
+    return redirect("where", visit.id)
+
+
+@require_http_methods(["GET", "POST"])
+def pass_phrase(request: HttpRequest) -> HttpResponse:
+    """Ask for the pass-phrase that this server was started with."""
+    wanted = settings.PASS_PHRASE_HASH
+    error = ""
+    if request.method == "POST" and wanted:
+        if check_password(request.POST.get("pass_phrase", ""), wanted):
+            request.session[SESSION_KEY] = wanted[-16:]
+            return redirect("start")
+        error = "That is not the pass-phrase. Look at how irtherapy was started on the other machine."
+    elif not wanted:
+        return redirect("start")
+    return render(request, "pass_phrase.html", {"error": error}, status=403 if error else 200)
+
+
+urlpatterns = [
+    path("", start, name="start"),
+    path("visit/new/", begin, name="visit-new"),
+    path("pass-phrase/", pass_phrase, name="pass-phrase"),
+]
