@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from irtherapy import limits
 from irtherapy.dose import plan as dose_plan
 from irtherapy.export import page
-from irtherapy.programme import compose
+from irtherapy.outcome import progress
+from irtherapy.programme import compose, figures
 from irtherapy.screening import verdict as screening_verdict
 from irtherapy.session import replay
 from irtherapy.values import (
@@ -30,6 +31,7 @@ from irtherapy.values import (
     Plan,
     SessionOrder,
     SessionRecord,
+    Setting,
     Site,
     StretchItem,
     Verdict,
@@ -145,3 +147,23 @@ def doctor_page(
 ) -> str:
     """Return the one-page HTML for the doctor from the JSON forms (``values.to_json``) of the pathway's values."""
     return page.doctor_page(person, sites, verdict, device, plan, record, progress_sentence, generated_on)
+
+
+def figure(exercise_id: str, pose: str) -> str:
+    """Return the SVG drawing of an exercise in its ``start`` or ``end`` pose."""
+    return figures.svg(exercise_id, pose)
+
+
+def next_session(past: Sequence[Mapping[str, Any]], today: str, setting: str) -> tuple[str | None, str]:
+    """Return the next ISO day a session may be on (None: pause) and the sentence that says so."""
+    return progress.next_session(past, today, Setting(setting))
+
+
+def record_chart(record: Mapping[str, Any], samples: Sequence[Mapping[str, Any]]) -> str:
+    """Return the planned-against-measured skin chart of a record as SVG."""
+    return page.record_chart(record, samples)
+
+
+def record_rows(record: Mapping[str, Any], samples: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
+    """Return the chart's figures by the minute: (minute, planned, measured) as text."""
+    return page.record_rows(record, samples)

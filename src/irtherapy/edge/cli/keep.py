@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from irtherapy import pathway
-from irtherapy.edge import home, journal
-from irtherapy.edge.cli import arguments
+from irtherapy.edge import home
 from irtherapy.values import InputError, SessionRecord, Site, to_json
 
 if TYPE_CHECKING:
@@ -85,22 +84,10 @@ def find(record_id: str | None) -> Visit:
     return visit
 
 
-def doctor_html(visit: Visit) -> str:
-    """Return the doctor's page of a visit, with the samples of its journal."""
-    path = home.sessions_folder() / visit.session_id / journal.JOURNAL
-    record = dict(visit.record or {})
-    record["samples"] = [
-        {"at_s": e.at_s, "heat_on": bool(e.data.get("heat_on")), "skin_c": e.data.get("skin_c")}
-        for e in journal.read(path)
-        if e.kind == "sample"
-    ]
-    verdict, device, plan = visit.verdict or {}, visit.device or {}, visit.plan or {}
-    return pathway.doctor_page(visit.person, visit.sites, verdict, device, plan, record, "", arguments.today())
-
-
 def write_report(visit: Visit, pdf: Path | None = None, html: Path | None = None) -> list[Path]:
     """Write the doctor's page as asked (PDF into the data folder when nothing is asked); return what was written."""
     from irtherapy.edge.pdf import pdf_bytes
+    from irtherapy.edge.records.rated import doctor_html
 
     page = doctor_html(visit)
     if pdf is None and html is None:

@@ -64,6 +64,12 @@ class Visit(models.Model):
         return tuple(from_json(Site, s) for s in self.sites)
 
     @property
+    def pain_before(self) -> float | None:
+        """Pain at the site that is heated, before the session, or None when it was not told."""
+        told = [s.pain_0_10 for s in self.site_values if s.pain_0_10 is not None]
+        return max(told, default=None)
+
+    @property
     def person_value(self) -> Person:
         """What is known of the person."""
         return from_json(Person, self.person)

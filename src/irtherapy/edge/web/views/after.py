@@ -1,7 +1,149 @@
-"""The after pages."""
+"""After the session: how the skin and the pain are, the record, and the doctor's page."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+import uuid
+from typing import Any
 
-urlpatterns: list[URLPattern] = []
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from irtherapy import pathway
+from irtherapy.edge.pdf import pdf_bytes
+from irtherapy.edge.records import rated
+from irtherapy.edge.records.models import Visit
+from irtherapy.edge.web import live
+from irtherapy.edge.web.steps import trail
+from irtherapy.edge.web.views.session import find
+from irtherapy.session.state import Phase, end_text
+from irtherapy.values import InputError, in_range
+
+SKIN = (
+    ("clean", "As before", "No marks, no redness."),
+    ("red_fading", "Evenly pink", "Pink and fading is usual for up to an hour."),
+    ("marks", "Marks", "A blister, a white or dark patch, a net-like pattern, or pain that stays."),
+)
+MARKS_ADVICE = (
+    "Use no more heat there. Cool the place with lukewarm water. See a doctor; the same day if there is a blister, "
+    "or if you have diabetes or feel less there."
+)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def after(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
+    """Ask how the skin and the pain are, once, then show the record."""
+    visit = find(visit_id)
+    state = live.settle(visit)
+    if state is None:
+        return redirect("plan", visit.id)
+    if state.phase not in (Phase.RATING, Phase.ENDED):
+        return redirect("session", visit.id)
+    if state.heat_s <= 0 or visit.step == Visit.Step.DONE:
+        return redirect("record", visit.id)
+    errors: dict[str, str] = {}
+    given = {"skin_check": "", "pain_after": "", "note": ""}
+    if request.method == "POST":
+        given = {name: request.POST.get(name, "") for name in given}
+        errors = keep(visit, given)
+        if not errors:
+            return redirect("record", visit.id)
+    context = {"visit": visit, "trail": trail("after"), "state": state, "why": end_text(state.why or "completed")}
+    context |= {"skin": SKIN, "errors": errors, "given": given, "scale": range(11), "before": visit.pain_before}
+    return render(request, "after/after.html", context, status=400 if errors else 200)
+
+
+def keep(visit: Visit, given: dict[str, str]) -> dict[str, str]:
+    """Keep what was told after a session; return the sentences of what is wrong, and then keep nothing."""
+    errors = {}
+    if given["skin_check"] not in {value for value, _, _ in SKIN}:
+        errors["skin_check"] = "Skin: choose one of the three."
+    try:
+        pain = in_range("Pain", given["pain_after"], 0, 10)
+    except InputError as error:
+        errors["pain_after"] = str(error)
+    if errors:
+        return errors
+    if live.is_running(visit):  # the journal is the record as long as its program runs
+        for kind, value in (
+            ("skin_check", given["skin_check"]),
+            ("pain_after", pain),
+            ("note", given["note"]),
+            ("finish", None),
+        ):
+            live.send(visit, kind, value)
+        live.finish(visit)
+    rated.rate(visit, given["skin_check"], pain, given["note"])
+    return {}
+
+
+@require_GET
+@never_cache
+def record(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
+    """Show what was planned, what happened and when the next session may be."""
+    visit = find(visit_id)
+    state = live.settle(visit)
+    visit.refresh_from_db()
+    if state is None or visit.record is None:
+        return redirect("session", visit.id)
+    samples = rated.samples(visit)
+    context: dict[str, Any] = {
+        "visit": visit,
+        "trail": trail("after"),
+        "record": visit.record,
+        "plan": visit.plan,
+        "chart": pathway.record_chart(visit.record, samples),
+        "rows": pathway.record_rows(visit.record, samples),
+        "events": rated.told_events(visit),
+        "next": rated.next_session(visit),
+        "marks_advice": MARKS_ADVICE if visit.skin_check == "marks" else "",
+        "heat_min": visit.record["heat_s"] / 60,
+        "planned_min": visit.record["order"]["heat_s"] / 60,
+        "stretch_min": visit.record["stretch_s"] / 60,
+        "massage_min": visit.record["massage_s"] / 60,
+    }
+    return render(request, "after/record.html", context)
+
+
+@require_GET
+def doctor(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
+    """Show the doctor's page."""
+    return HttpResponse(rated.doctor_html(find(visit_id)))
+
+
+@require_GET
+def doctor_pdf(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
+    """Send the doctor's page as PDF."""
+    visit = find(visit_id)
+    try:
+        body = pdf_bytes(rated.doctor_html(visit))
+    except InputError as error:
+        messages.error(request, str(error))
+        return redirect("record", visit.id)
+    name = f"irtherapy-{visit.created:%Y-%m-%d}.pdf"
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return HttpResponse(body, content_type="application/pdf", headers=headers)
+
+
+@require_POST
+def remove(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
+    """Take a record out of sight, or bring it back."""
+    if request.POST.get("undo") == "yes":
+        Visit.objects.get(id=visit_id).restore()
+        return redirect("record", visit_id)
+    visit = find(visit_id)
+    visit.remove()
+    return render(request, "after/removed.html", {"visit": visit})
+
+
+urlpatterns = [
+    path("visit/<uuid:visit_id>/after/", after, name="after"),
+    path("visit/<uuid:visit_id>/record/", record, name="record"),
+    path("visit/<uuid:visit_id>/doctor/", doctor, name="doctor"),
+    path("visit/<uuid:visit_id>/doctor.pdf", doctor_pdf, name="doctor-pdf"),
+    path("visit/<uuid:visit_id>/remove/", remove, name="remove"),
+]

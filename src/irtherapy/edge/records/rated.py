@@ -1,0 +1,101 @@
+"""What is told after a session, and what is shown of it later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from irtherapy import pathway
+from irtherapy.edge import journal
+from irtherapy.edge.home import sessions_folder
+from irtherapy.edge.records import visits
+from irtherapy.edge.records.models import Visit
+from irtherapy.values import InputError
+
+WORDS = {
+    "start": "START pressed",
+    "heat_on": "Heat on",
+    "heat_off": "Heat off",
+    "pause": "Paused",
+    "resume": "Went on",
+    "stop": "Stop pressed",
+    "ask_awake": "Asked: are you awake?",
+    "awake": "Answered: awake",
+    "ask_comfort": "Asked: how hot does it feel?",
+    "massage_start": "Massage cued",
+    "massage_end": "Massage ended",
+    "on_confirmed": "Device confirmed on",
+    "off_confirmed": "Device confirmed off",
+    "stretch_skip": "Stretch skipped",
+    "stretch_hurt": "A stretch hurt",
+    "driver_error": "The device did not answer",
+    "program_stopped": "The program stopped",
+}
+
+
+def rate(visit: Visit, skin_check: str, pain_after: float, note: str) -> None:
+    """Keep the skin check, pain and note in the visit and in its record; the journal stays as it was."""
+    visit.refresh_from_db()
+    if visit.record is None:
+        raise InputError("Session", "There is no record of this session yet.")
+    told = {"skin_check": skin_check, "pain_after_0_10": pain_after, "note": note[:2000]}
+    visit.record = {**visit.record, **told}
+    visit.skin_check, visit.pain_after = skin_check, pain_after
+    visit.step = Visit.Step.DONE
+    visit.save()
+
+
+def samples(visit: Visit) -> list[dict[str, Any]]:
+    """Return the samples of a visit's journal as JSON data."""
+    path = sessions_folder() / visit.session_id / journal.JOURNAL
+    return [
+        {"at_s": e.at_s, "heat_on": bool(e.data.get("heat_on")), "skin_c": e.data.get("skin_c")}
+        for e in journal.read(path)
+        if e.kind == "sample"
+    ]
+
+
+def told_events(visit: Visit) -> list[dict[str, str]]:
+    """Return the events of a record that a reader wants to see, with their time as m:ss from START."""
+    events = (visit.record or {}).get("events", [])
+    zero = next((e["at_s"] for e in events if e["kind"] == "start"), 0.0)
+    out = []
+    for event in events:
+        text = WORDS.get(event["kind"])
+        if event["kind"] == "comfort":
+            text = f"Answered: {event['data'].get('value', 0):g} of 10"
+        elif event["kind"] == "guard":
+            text = f"Guard {event['data'].get('name', '').replace('_', ' ')}: {event['data'].get('text', '')}"
+        elif event["kind"] == "ended":
+            text = str(event["data"].get("text", ""))
+        if text:
+            at = max(0.0, event["at_s"] - zero)
+            out.append({"at": f"{int(at) // 60}:{int(at) % 60:02d}", "text": text})
+    return out
+
+
+def next_session(visit: Visit) -> dict[str, Any]:
+    """Return the next day on which a session may be, and the sentence that goes with it."""
+    past = [
+        {
+            "on": v.created.date().isoformat(),
+            "skin_check": v.skin_check or None,
+            "pain_before": v.pain_before,
+            "pain_after": v.pain_after,
+            "ended": (v.record or {}).get("ended"),
+        }
+        for v in visits.finished().filter(demo=visit.demo, created__lte=visit.created).order_by("created")
+    ]
+    setting = (visit.verdict or {}).get("setting", "home")
+    next_on, sentence = pathway.next_session(past, visits.today(), setting)
+    return {"on": next_on, "sentence": sentence}
+
+
+def doctor_html(visit: Visit) -> str:
+    """Return the doctor's page of a visit, with the samples of its journal."""
+    if visit.record is None:
+        raise InputError("Record", "There is no record of this session yet.")
+    record = {**visit.record, "samples": samples(visit)}
+    verdict, device, plan = visit.verdict or {}, visit.device or {}, visit.plan or {}
+    sentence = str(next_session(visit)["sentence"])
+    day = visits.today()
+    return pathway.doctor_page(visit.person, visit.sites, verdict, device, plan, record, sentence, day)

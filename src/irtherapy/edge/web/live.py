@@ -1,0 +1,168 @@
+"""The running sessions of this server: starting one, sending wishes to it, and streaming what its journal says."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from django.utils import timezone
+
+from irtherapy import pathway
+from irtherapy.edge import data, journal
+from irtherapy.edge.drivers import twin
+from irtherapy.edge.home import sessions_folder
+from irtherapy.edge.records import visits
+from irtherapy.edge.records.models import Visit
+from irtherapy.edge.runner import RunnerHandle, recover, start
+from irtherapy.screening import exercise_flags, prestart_checks
+from irtherapy.session import machine, replay
+from irtherapy.session.state import INPUT_EVENTS, PERSON_EVENTS, Phase, State
+from irtherapy.values import InputError, SessionOrder, in_range
+
+LOOK_EVERY_S = 0.2
+FINISH_S = 5.0
+_running: dict[str, RunnerHandle] = {}
+_lock = Lock()
+
+
+def folder_of(visit: Visit) -> Path:
+    """Return the session folder of a visit."""
+    return sessions_folder() / visit.session_id
+
+
+def begin(visit: Visit, driver: str, speed: float) -> None:
+    """Lay out the order of a visit's session and start its runner. Raises InputError; then nothing was started."""
+    plan, device, placement = visit.plan_value, visit.device_value, visit.placement_value
+    if not visit.may_heat or plan is None or device is None or placement is None:
+        raise InputError("Session", "There is no plan to start from. Go through the questions and the plan first.")
+    if driver not in ("simulated", "manual"):
+        raise InputError("Driver", f"Driver must be simulated or manual; got {driver!r}.")
+    with _lock:
+        if visit.session_id and visit.step == Visit.Step.SESSION and is_running(visit):
+            return
+        session_id = uuid.uuid4().hex
+        flags = exercise_flags(data.questionnaire(), visit.answers)
+        sites, seed = visit.site_values, visit.created.toordinal()
+        stretch = pathway.make_stretch(data.exercises(), sites, flags, seed)
+        checks = prestart_checks(device.kind, plan.site.region, device.has_timer)
+        order = pathway.make_order(session_id, plan, device, driver, checks, stretch, sensor=driver == "simulated")
+        machine.bounded(order)
+        folder = sessions_folder() / session_id
+        journal.write_order(folder, order)
+        if driver == "simulated":
+            twin.write_spec(folder, visit.person_value, plan.site, device, placement, seed)
+        pace = in_range("Speed", speed, 1, 100, "times") if driver == "simulated" else 1.0
+        _running[session_id] = start(folder, pace)
+        visit.start_session(session_id, timezone.now())
+
+
+def is_running(visit: Visit) -> bool:
+    """Return whether the runner of a visit's session is alive in this server."""
+    handle = _running.get(visit.session_id)
+    return handle is not None and handle.alive
+
+
+def send(visit: Visit, kind: str, value: Any) -> None:
+    """Pass one wish to the runner. Raises InputError on a word or a value that no session knows."""
+    if kind not in PERSON_EVENTS:
+        raise InputError("Wish", f"A session does not know {kind!r}.")
+    extra: dict[str, Any] = {}
+    if kind == "check":
+        extra = {"id": str(value)}
+    elif kind in ("comfort", "pain_after"):
+        name = "How hot it feels" if kind == "comfort" else "Pain"
+        extra = {"value": in_range(name, value, 0, 10)}
+    elif kind == "skin_check":
+        if value not in machine.SKIN_CHECKS:
+            raise InputError("Skin check", f"Skin check must be one of {', '.join(machine.SKIN_CHECKS)}.")
+        extra = {"value": value}
+    elif kind == "note":
+        extra = {"text": str(value)[:2000]}
+    handle = _running.get(visit.session_id)
+    if handle is None or not handle.send(kind, **extra):
+        raise InputError("Session", "The session's program is not running. The heat is off.")
+
+
+def finish(visit: Visit) -> None:
+    """Wait until the runner has written its last line, and keep the record. At most a few seconds."""
+    handle = _running.get(visit.session_id)
+    if handle is not None:
+        try:
+            handle.process.wait(FINISH_S)
+        except subprocess.TimeoutExpired:
+            handle.close()
+        _running.pop(visit.session_id, None)
+    visits.import_finished()
+
+
+def settle(visit: Visit) -> State | None:
+    """Return the state of a visit's session from its journal; close it first when its program is gone."""
+    if not visit.session_id:
+        return None
+    folder = folder_of(visit)
+    if not is_running(visit):
+        recover(sessions_folder())
+        visits.import_finished()
+        visit.refresh_from_db()
+    try:
+        order = journal.read_order(folder)
+    except InputError:
+        return None
+    return replay.fold(order, journal.read(folder / journal.JOURNAL))
+
+
+class Follower:
+    """Follows one journal from its first line: the state, and the samples for the chart."""
+
+    def __init__(self, order: SessionOrder, path: Path) -> None:
+        self.path, self.offset = path, 0
+        self.state = machine.new(order)
+
+    def catch_up(self) -> list[list[float | None]]:
+        """Read what is new; return the new samples as [heat minute axis s, skin, 1 if heat on]."""
+        fresh: list[list[float | None]] = []
+        for offset, line in journal.lines(self.path, self.offset):
+            self.offset = offset
+            event = journal.event(line)
+            if event.kind in INPUT_EVENTS:
+                self.state, _ = machine.step(self.state, event, event.at_s)
+            if event.kind == "sample" and self.state.phase not in (Phase.CHECKS, Phase.RATING):
+                fresh.append([round(event.at_s, 1), event.data.get("skin_c"), 1 if self.state.lamp_on else 0])
+        return fresh
+
+
+async def stream(order: SessionOrder, path: Path, alive: Any) -> AsyncIterator[bytes]:
+    """Yield server-sent events: ``history`` once, then a ``snapshot`` whenever the journal has grown.
+
+    Everything is computed from the journal, so a page that comes back is in the right second at once.
+    """
+    follower = Follower(order, path)
+    yield event("history", {"samples": follower.catch_up()}, follower.offset)
+    yield event("snapshot", {**replay.snapshot(follower.state), "samples": []}, follower.offset)
+    quiet = 0.0
+    while follower.state.phase is not Phase.ENDED:
+        before = follower.offset
+        samples = follower.catch_up()
+        if follower.offset != before:
+            quiet = 0.0
+            yield event("snapshot", {**replay.snapshot(follower.state), "samples": samples}, follower.offset)
+        elif not alive():
+            yield event("gone", {"text": "The program stopped. The heat is off."}, follower.offset)
+            return
+        else:
+            quiet += LOOK_EVERY_S
+            if quiet >= 10.0:
+                quiet = 0.0
+                yield b": still here\n\n"
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+def event(name: str, payload: Mapping[str, Any], offset: int) -> bytes:
+    """Return one server-sent event; its id is the journal offset."""
+    return f"id: {offset}\nevent: {name}\ndata: {json.dumps(payload, allow_nan=False)}\n\n".encode()

@@ -1,0 +1,108 @@
+/* The live chart: planned skin curve (soft), the skin now (strong), the cut-off as a named line. */
+"use strict";
+
+(function () {
+  function css(name) {
+    return getComputedStyle(document.body).getPropertyValue(name).trim();
+  }
+
+  function namedLine(y, label, colour) {
+    return function (u) {
+      const at = u.valToPos(y, "y", true);
+      const c = u.ctx;
+      c.save();
+      c.strokeStyle = colour;
+      c.fillStyle = colour;
+      c.setLineDash([6, 6]);
+      c.lineWidth = 2;
+      c.beginPath();
+      c.moveTo(u.bbox.left, at);
+      c.lineTo(u.bbox.left + u.bbox.width, at);
+      c.stroke();
+      c.font = 13 * devicePixelRatio + "px system-ui, sans-serif";
+      c.textAlign = "right";
+      c.fillText(label, u.bbox.left + u.bbox.width - 6, at - 6 * devicePixelRatio);
+      c.restore();
+    };
+  }
+
+  class SkinChart {
+    constructor(place, rows, plan) {
+      this.place = place;
+      this.rows = rows;
+      this.plan = plan;
+      this.skin = new Map();
+      this.heatZero = null;
+      const times = plan.time_s.filter((t) => t <= plan.heat_s + 1);
+      this.planned = new Map(times.map((t, i) => [Math.round(t), plan.skin_c[i]]));
+      const ink = css("--ink") || "#eee";
+      const soft = css("--ink-soft") || "#999";
+      const ember = css("--ember") || "#e0803a";
+      const axis = { stroke: soft, grid: { stroke: "rgba(128,128,128,0.25)", width: 1 }, ticks: { show: false }, font: "13px system-ui" };
+      const low = Math.floor(Math.min(32, ...plan.skin_c)) - 1;
+      this.chart = new uPlot(
+        {
+          width: place.clientWidth || 300,
+          height: 240,
+          legend: { show: false },
+          cursor: { show: false },
+          scales: { x: { time: false, range: [0, plan.heat_s / 60] }, y: { range: [low, plan.cutoff_c + 1] } },
+          axes: [axis, { ...axis, size: 44 }],
+          series: [
+            {},
+            { label: "planned", stroke: soft, width: 2, dash: [2, 4], spanGaps: true },
+            { label: "skin", stroke: ember, width: 3, spanGaps: true },
+          ],
+          hooks: { draw: [namedLine(plan.cutoff_c, "off at " + plan.cutoff_c + " °C", ink)] },
+        },
+        this.data(),
+        place
+      );
+      new ResizeObserver(() => this.chart.setSize({ width: place.clientWidth, height: 240 })).observe(place);
+      this.table();
+    }
+
+    add(samples, heatOffset) {
+      for (const [at, skin] of samples) {
+        if (skin !== null) this.skin.set(Math.round(at - heatOffset), skin);
+      }
+      this.chart.setData(this.data());
+      this.table();
+    }
+
+    data() {
+      const seconds = [...new Set([...this.planned.keys(), ...this.skin.keys()])].filter((s) => s >= 0).sort((a, b) => a - b);
+      return [
+        seconds.map((s) => s / 60),
+        seconds.map((s) => this.planned.get(s) ?? null),
+        seconds.map((s) => this.skin.get(s) ?? null),
+      ];
+    }
+
+    nearest(map, second, within) {
+      let best = null;
+      for (const [s, value] of map) {
+        const away = Math.abs(s - second);
+        if (away <= within && (best === null || away < best[0])) best = [away, value];
+      }
+      return best === null ? "–" : best[1].toFixed(1);
+    }
+
+    table() {
+      const minutes = Math.round(this.plan.heat_s / 60);
+      const cells = [];
+      for (let m = 0; m <= minutes; m += 1) {
+        const row = document.createElement("tr");
+        for (const text of [String(m), this.nearest(this.planned, m * 60, 40), this.nearest(this.skin, m * 60, 10)]) {
+          const cell = document.createElement("td");
+          cell.textContent = text;
+          row.append(cell);
+        }
+        cells.push(row);
+      }
+      this.rows.replaceChildren(...cells);
+    }
+  }
+
+  window.SkinChart = SkinChart;
+})();

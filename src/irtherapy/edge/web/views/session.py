@@ -1,0 +1,128 @@
+"""The session pages: start, the live page, its stream and the wishes it sends."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from irtherapy import pathway
+from irtherapy.edge import journal
+from irtherapy.edge.records import visits
+from irtherapy.edge.records.models import Visit
+from irtherapy.edge.web import live
+from irtherapy.edge.web.steps import trail
+from irtherapy.session.state import Phase
+from irtherapy.values import InputError
+
+SPEEDS = {"1": 1.0, "20": 20.0, "60": 60.0}
+
+
+def find(visit_id: uuid.UUID) -> Visit:
+    """Return a visit that has not been removed."""
+    visit: Visit = get_object_or_404(visits.visible(), id=visit_id)
+    return visit
+
+
+@require_POST
+def start(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
+    """Start the runner of this visit's session."""
+    visit = find(visit_id)
+    driver = "simulated" if visit.demo else "manual"
+    speed = SPEEDS.get(request.POST.get("speed", "1"), 1.0)
+    try:
+        live.begin(visit, driver, speed)
+    except InputError as error:
+        messages.error(request, str(error))
+        return redirect("plan", visit.id)
+    return redirect("session", visit.id)
+
+
+@require_GET
+@never_cache
+def page(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
+    """Show the session; when it has ended, go on to how it was."""
+    visit = find(visit_id)
+    state = live.settle(visit)
+    if state is None:
+        return redirect("plan", visit.id)
+    if state.phase in (Phase.RATING, Phase.ENDED):
+        return redirect("after", visit.id)
+    order = state.order
+    chart = {
+        "time_s": order.planned_time_s,
+        "skin_c": order.planned_skin_c,
+        "cutoff_c": order.skin_cutoff_c,
+        "heat_s": order.heat_s,
+        "sensor": order.sensor,
+    }
+    context = {
+        "visit": visit,
+        "trail": trail("session"),
+        "order": order,
+        "checks_left": state.checks_left,
+        "items": [
+            {"item": i, "start": pathway.figure(i.exercise_id, "start"), "end": pathway.figure(i.exercise_id, "end")}
+            for i in order.stretch
+        ],
+        "chart": chart,
+        "heat_min": f"{order.heat_s / 60:g}",
+        "scale": range(11),
+    }
+    return render(request, "session/session.html", context)
+
+
+@require_GET
+@never_cache
+def stream(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponseBase:
+    """Stream the journal of this visit's session as server-sent events."""
+    visit = find(visit_id)
+    try:
+        order = journal.read_order(live.folder_of(visit))
+    except InputError as error:
+        return JsonResponse({"error": str(error)}, status=404)
+    body = live.stream(order, live.folder_of(visit) / journal.JOURNAL, lambda: live.is_running(visit))
+    response = StreamingHttpResponse(body, content_type="text/event-stream")
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+@require_POST
+def do(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
+    """Take one wish: JSON from the page, or a plain form without JavaScript."""
+    visit = find(visit_id)
+    is_json = request.content_type == "application/json"
+    try:
+        wish = _wish(request) if is_json else {"kind": request.POST.get("kind"), "value": request.POST.get("value")}
+        live.send(visit, str(wish.get("kind")), wish.get("value"))
+    except InputError as error:
+        if is_json:
+            return JsonResponse({"error": str(error)}, status=400)
+        messages.error(request, str(error))
+    return JsonResponse({"ok": True}) if is_json else redirect("session", visit.id)
+
+
+def _wish(request: HttpRequest) -> dict[str, Any]:
+    try:
+        wish = json.loads(request.body)
+    except ValueError:
+        wish = None
+    if not isinstance(wish, dict):
+        raise InputError("Wish", "A wish is a JSON object with kind and value.")
+    return wish
+
+
+urlpatterns = [
+    path("visit/<uuid:visit_id>/session/start/", start, name="session-start"),
+    path("visit/<uuid:visit_id>/session/", page, name="session"),
+    path("visit/<uuid:visit_id>/session/stream/", stream, name="session-stream"),
+    path("visit/<uuid:visit_id>/session/do/", do, name="session-do"),
+]
