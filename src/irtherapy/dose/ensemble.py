@@ -1,0 +1,87 @@
+"""The course of many virtual persons under heat, and when the warmest of them meet a limit."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from irtherapy.dose import exposure, heat, injury
+from irtherapy.dose.exposure import Exposure
+from irtherapy.values import Curve
+
+Array = NDArray[np.float64]
+
+MARK_S = 30.0  # courses are kept every half minute, which is also how minutes are rounded
+STEP_MAX_S = 10.0
+HIGH = 97.5
+
+
+@dataclass(frozen=True)
+class Heating:
+    """Courses with the heat on: times (times,), (persons, times) series, and the state at each time."""
+
+    time_s: Array
+    skin_c: Array
+    hottest_c: Array
+    muscle_c: Array
+    temp_c: Array  # (times, persons, cells)
+    states: tuple[heat.State, ...]
+
+
+def heating(ex: Exposure, minutes: float, start: heat.State | None = None) -> Heating:
+    """Return the courses of ``minutes`` with the heat on, from the steady state without the device."""
+    if start is None:
+        start = heat.Bioheat(ex.tissue, ex.off).rest()
+    return _march(ex, heat.Bioheat(ex.tissue, ex.on), ex.source_w_m2, start, minutes)
+
+
+def cooling(ex: Exposure, state: heat.State, minutes: float) -> Heating:
+    """Return the courses of ``minutes`` after the heat went off and the device was taken away."""
+    return _march(ex, heat.Bioheat(ex.tissue, ex.off), np.zeros_like(ex.source_w_m2), state, minutes)
+
+
+def _march(ex: Exposure, operator: heat.Bioheat, source: Array, state: heat.State, minutes: float) -> Heating:
+    states, time = [state], [0.0]
+    for i in range(round(minutes * 60.0 / MARK_S)):
+        steps = heat.time_steps(MARK_S, *((0.5, STEP_MAX_S, 1.5) if i == 0 else (STEP_MAX_S, STEP_MAX_S)))
+        for dt in steps:
+            state = operator.step(state, source, float(dt))
+        states.append(state)
+        time.append((i + 1) * MARK_S)
+    temp = np.stack([s.temp_c for s in states])
+    skin = np.stack([operator.skin_c(t) for t in temp], axis=-1)
+    if len(states) > 1:
+        skin[:, 0] = heat.Bioheat(ex.tissue, ex.off).skin_c(temp[0])
+    hottest = np.maximum(skin, temp.max(axis=-1).T)
+    muscle = exposure.muscle_surface_c(ex.tissue, temp).T
+    return Heating(np.array(time), skin, hottest, muscle, temp, tuple(states))
+
+
+def minutes_until(time_s: Array, series: Array, ceiling: float) -> float:
+    """Return the minutes until the 97.5th percentile of (persons, times) passes ``ceiling``; inf when it never does.
+
+    Between two kept times the crossing is interpolated; 0 when it starts above.
+    """
+    high = np.percentile(series, HIGH, axis=0)
+    over = np.flatnonzero(high > ceiling)
+    if len(over) == 0:
+        return math.inf
+    i = int(over[0])
+    if i == 0:
+        return 0.0
+    share = (ceiling - high[i - 1]) / (high[i] - high[i - 1])
+    return float(time_s[i - 1] + share * (time_s[i] - time_s[i - 1])) / 60.0
+
+
+def thermal_dose_min(course: Heating) -> Array:
+    """Return the CEM43 of the hottest place of each person, (persons, times)."""
+    return injury.cem43_min(course.time_s, course.hottest_c)
+
+
+def curve(series: Array) -> Curve:
+    """Return the 2.5th, 50th and 97.5th percentile over persons of a (persons, times) series."""
+    low, mid, high = np.percentile(series, [100.0 - HIGH, 50.0, HIGH], axis=0)
+    return Curve(*(tuple(float(v) for v in p) for p in (low, mid, high)))

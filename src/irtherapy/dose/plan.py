@@ -1,0 +1,272 @@
+"""The plan: how many minutes of heat, which limit set them, and what they will do.
+
+Two hundred virtual persons consistent with what was told are heated; the warmest 2.5 % of them decide. Minutes are the
+lowest of the physical limits and the fixed ones (``limits``), rounded down to half minutes.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from irtherapy import limits
+from irtherapy.body import population
+from irtherapy.body.optics import BodyTables
+from irtherapy.body.population import Persons
+from irtherapy.device import geometry, spectrum
+from irtherapy.dose import ensemble, exposure, heat
+from irtherapy.dose.ensemble import Heating
+from irtherapy.dose.exposure import Exposure, LightDose
+from irtherapy.values import Device, InputError, LimitStep, Person, Placement, Plan, Setting, Site, in_range
+
+Array = NDArray[np.float64]
+
+DEPTH_MM = (
+    0.0,
+    0.5,
+    1.0,
+    2.0,
+    3.0,
+    4.0,
+    5.0,
+    6.0,
+    8.0,
+    10.0,
+    12.5,
+    15.0,
+    17.5,
+    20.0,
+    25.0,
+    30.0,
+    35.0,
+    40.0,
+    45.0,
+    50.0,
+)
+COOLING_MIN = 10.0
+LEAST_MIN = 2.0  # a session shorter than this is not worth its risk: the device is too hot as placed
+WARM_RISE_K = 1.0
+FARTHER_STEP_M = 0.10
+FARTHER_TRIES = 12
+MODEL = "computed for 200 people like you; see docs/explanation/physics"
+CEM43_SOURCE = "Sapareto & Dewey 1984; ceiling: " + limits.PROPOSAL
+EYE_SOURCE = "2006/25/EC Annex I"
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One question to the model: who, where, with what; and the parts that do not change with distance."""
+
+    persons: Persons
+    body: BodyTables
+    site: Site
+    device: Device
+    setting: Setting
+    clean_sessions: int
+    tissue: heat.Tissue
+    dose: LightDose | None
+
+    def expose(self, placement: Placement) -> Exposure:
+        return exposure.expose(self.persons, self.body, self.site, self.device, placement, self.tissue, self.dose)
+
+    def ceiling_min(self) -> float:
+        return limits.heat_ceiling_min(self.setting, self.device.kind)
+
+
+def make_plan(
+    person: Person,
+    site: Site,
+    device: Device,
+    placement: Placement,
+    setting: Setting,
+    clean_sessions: int,
+    tables: BodyTables,
+    seed: int = 1,
+    persons: int = 200,
+) -> Plan:
+    """Return the plan of one session.
+
+    The same arguments give the same plan. ``persons`` (20 to 5000) sets the size of the ensemble. Raises InputError for a
+    distance outside the device's range, a device whose output is not known, or a negative count of clean sessions.
+    """
+    in_range("Persons", persons, 20, 5000)
+    if clean_sessions < 0:
+        raise InputError("Clean sessions", f"Clean sessions must be 0 or more; got {clean_sessions}.")
+    people = population.together(
+        population.median(person, site, tables),
+        population.ensemble(person, site, tables, np.random.default_rng(seed), persons),
+    )
+    lit = exposure.has_light(device)
+    dose = exposure.light_dose(people, tables, device.emitter) if lit else None
+    tissue = exposure.tissue_of(people, tables)
+    case = _Case(people, tables, site, device, setting, clean_sessions, tissue, dose)
+    ex = case.expose(placement)
+    hot = ensemble.heating(ex, case.ceiling_min())
+    winner, runner_up, chain = limits.tightest(_limits(case, ex, hot))
+    minutes = _whole_minutes(winner)
+    plan = _predict(case, ex, hot, minutes, placement)
+    return replace(
+        plan,
+        limit=winner,
+        runner_up=runner_up,
+        limit_chain=chain,
+        advice=_advice(case, placement, minutes, winner, hot.states[0]),
+        cautions=_cautions(case, ex, placement),
+        seed=seed,
+        persons=persons,
+    )
+
+
+def _whole_minutes(winner: LimitStep) -> float:
+    minutes = math.floor(winner.minutes * 2.0 + 1e-9) / 2.0
+    return minutes if minutes >= LEAST_MIN else 0.0
+
+
+def _limits(case: _Case, ex: Exposure, hot: Heating) -> tuple[LimitStep, ...]:
+    """Return every limit, those that do not bind with infinite minutes. Row 0 (the typical person) has no vote."""
+    ceiling = limits.ceilings(case.setting)
+    people = slice(1, None)
+    target, cutoff = (
+        ensemble.minutes_until(hot.time_s, hot.skin_c[people], c)
+        for c in (ceiling.skin_target_c, ceiling.skin_cutoff_c)
+    )
+    dose = ensemble.minutes_until(hot.time_s, ensemble.thermal_dose_min(hot)[people], ceiling.cem43_min)
+    physical = (
+        LimitStep("skin_target", target, f"your skin would reach {ceiling.skin_target_c:g} °C", MODEL),
+        LimitStep("skin_cutoff", cutoff, f"your skin would reach the cut-off of {ceiling.skin_cutoff_c:g} °C", MODEL),
+        LimitStep("cem43", dose, "the warmth your skin gathers would reach its ceiling", CEM43_SOURCE),
+        LimitStep("eye", math.inf, "no limit while your eyes are turned away or covered", EYE_SOURCE),
+    )
+    timer = case.device.timer_min
+    return (
+        *physical,
+        *limits.fixed_limits(case.setting, case.device.kind, case.site.region, case.clean_sessions, timer),
+    )
+
+
+def _predict(case: _Case, ex: Exposure, hot: Heating, minutes: float, placement: Placement) -> Plan:
+    """Return the plan's predictions for ``minutes`` of heat and ten minutes of cooling (limits are filled in later)."""
+    last = round(minutes * 60.0 / ensemble.MARK_S)
+    cool = ensemble.cooling(ex, hot.states[last], COOLING_MIN)
+    time = np.concatenate([hot.time_s[: last + 1], hot.time_s[last] + cool.time_s[1:]])
+
+    def joined(name: str) -> Array:
+        before, after = getattr(hot, name)[:, : last + 1], getattr(cool, name)[:, 1:]
+        return np.concatenate([before, after], axis=1)
+
+    skin, muscle = joined("skin_c"), joined("muscle_c")
+    gathered = ensemble.injury.cem43_min(time, joined("hottest_c"))[1:, -1]
+    temp = np.concatenate([hot.temp_c[: last + 1, 0], cool.temp_c[1:, 0]])
+    by_depth = _at_depths(case.tissue.depth_m[0], skin[0], temp)
+    rise = muscle[0, : last + 1] - muscle[0, 0]
+    warm = np.flatnonzero(rise >= WARM_RISE_K)
+    nowhere = LimitStep("none", 0.0, "")
+    return Plan(
+        minutes=minutes, limit=nowhere, runner_up=nowhere, limit_chain=(), setting=case.setting, site=case.site,
+        device_id=case.device.id, placement=placement, time_s=_floats(time), depth_mm=DEPTH_MM,
+        skin_c=ensemble.curve(skin[1:]), muscle_c=ensemble.curve(muscle[1:]),
+        temperature_c=tuple(_floats(row) for row in by_depth),
+        irradiance_w_m2=float(ex.irradiance_w_m2[0]), absorbed_w_m2=float(ex.absorbed_w_m2[0]),
+        reflected_fraction=float(ex.reflected[0]),
+        skin_peak_c=float(np.percentile(skin[1:].max(axis=1), ensemble.HIGH)),
+        muscle_rise_c=float(np.median(muscle[1:].max(axis=1) - muscle[1:, 0])),
+        cem43_min=float(np.percentile(gathered, ensemble.HIGH)),
+        reach_mm=_reach(case, placement, by_depth[last] - by_depth[0]), layer_depths_mm=_layer_depths(case),
+        warm_at_s=float(time[warm[0]]) if len(warm) else None,
+    )  # fmt: skip
+
+
+def _floats(values: Array) -> tuple[float, ...]:
+    return tuple(float(v) for v in values)
+
+
+def _at_depths(depth_m: Array, skin_c: Array, temp_c: Array) -> Array:
+    """Return (times, DEPTH_MM) temperatures of one person."""
+    depth = np.concatenate([[0.0], depth_m])
+    wanted = np.array(DEPTH_MM) / 1000.0
+    return np.stack([np.interp(wanted, depth, np.concatenate([[s], t])) for s, t in zip(skin_c, temp_c, strict=True)])
+
+
+def _deepest(depth_mm: Array, value: Array, level: float) -> float:
+    """Return the greatest depth at which ``value`` is at least ``level``, interpolated; 0 when nowhere."""
+    over = np.flatnonzero(value >= level)
+    if len(over) == 0:
+        return 0.0
+    i = int(over[-1])
+    if i == len(value) - 1:
+        return float(depth_mm[-1])
+    share = (value[i] - level) / (value[i] - value[i + 1])
+    return float(depth_mm[i] + share * (depth_mm[i + 1] - depth_mm[i]))
+
+
+def _reach(case: _Case, placement: Placement, rise_k: Array) -> dict[str, float]:
+    """Return how deep warmth and light go in the typical person; light as fluence rate over what falls on the skin."""
+    depths = np.array(DEPTH_MM)
+    reach = {"rise_1k": _deepest(depths, rise_k, 1.0), "rise_0_5k": _deepest(depths, rise_k, 0.5)}
+    if case.dose is None or placement.clothed:
+        return reach
+    nm, share = exposure.spectrum_bins(case.device.emitter, case.body)
+    inside = nm < exposure.SURFACE_BAND_NM
+    one = Persons(**{k: v[:1] for k, v in vars(case.persons).items()})
+    field = exposure.solve_light(one, case.body, nm[inside])
+    bottoms = np.concatenate([[0.0], np.cumsum(field.thickness_m[0, 0])])
+    fluence, where = [], []
+    for layer in range(4):
+        fraction = np.linspace(0.0, 1.0, 41)[1:]
+        fluence.append(share[inside] @ field.fluence_rate(layer, fraction)[:, 0])
+        where.append((bottoms[layer] + fraction * (bottoms[layer + 1] - bottoms[layer])) * 1000.0)
+    depth, value = np.concatenate(where), np.concatenate(fluence)
+    return {**reach, "light_10pct": _deepest(depth, value, 0.1), "light_1pct": _deepest(depth, value, 0.01)}
+
+
+def _layer_depths(case: _Case) -> dict[str, float]:
+    tops = np.concatenate([[0.0], np.cumsum(exposure.thicknesses_m(case.persons)[0])]) * 1000.0
+    return {**dict(zip(exposure.layers.LAYERS, _floats(tops), strict=False)), "spine": float(tops[4])}
+
+
+def _advice(case: _Case, placement: Placement, minutes: float, winner: LimitStep, rest: heat.State) -> tuple[str, ...]:
+    """Return what would give more minutes, when the device's own heat sets them."""
+    if winner.name not in ("skin_target", "skin_cutoff", "cem43"):
+        return ()
+    if case.device.contact:
+        way = "a lower setting or a folded towel between the device and your skin"
+        if minutes == 0:
+            return (f"This is too hot to use like this. Try {way}.",)
+        return (f"For a longer session, use {way}.",)
+    _, farthest = geometry.distance_range_m(case.device)
+    wanted = max(5.0, minutes + 1.0)
+    for i in range(1, FARTHER_TRIES + 1):
+        distance = math.floor((placement.distance_m + i * FARTHER_STEP_M) * 20.0 + 1e-6) / 20.0
+        if distance > farthest + 1e-9:
+            break
+        ex = case.expose(replace(placement, distance_m=distance))
+        then = _whole_minutes(limits.tightest(_limits(case, ex, ensemble.heating(ex, case.ceiling_min(), rest)))[0])
+        if then >= wanted:
+            start = "Too hot here. " if minutes == 0 else ""
+            return (f"{start}At {distance * 100:.0f} cm: {then:g} minutes instead of {minutes:g}.",)
+    if minutes == 0:
+        return ("This is too hot at this distance. Move further away, or use a weaker lamp.",)
+    return ("Further away your skin stays cooler, and you may stay longer.",)
+
+
+def _cautions(case: _Case, ex: Exposure, placement: Placement) -> tuple[str, ...]:
+    """Return what the person must mind: eyes, clothes, a warm room, figures that nobody verified."""
+    out = []
+    device = case.device
+    infrared = float(ex.irradiance_w_m2[0]) * (
+        spectrum.infrared_share(device.emitter) if case.dose is not None else 0.0
+    )
+    if not device.contact and infrared > limits.EYE_IRRADIANCE_MAX_W_M2:
+        out.append("Turn your face away and close or cover your eyes: this light is too strong for them.")
+    if placement.clothed and not device.contact:
+        out.append("Through clothes the heat cannot be seen or felt well. Bare skin is safer.")
+    if placement.room_c >= limits.ROOM_HOT_C:
+        out.append("The room is very warm, so your skin cools less. Drink, and stop if you feel faint.")
+    if not device.contact and not device.irradiance_profile:
+        out.append("The output of this lamp is estimated from its power. Trust your skin: pleasantly warm, never hot.")
+    elif device.unverified_fields or not device.listed:
+        out.append("Some figures of this device are assumed, not measured. Check your skin often.")
+    return tuple(out)
