@@ -1,20 +1,25 @@
 """The guards: small pure functions on the last reading, tried before every renewal of the heat.
 
-Each returns the end reason when it trips, else None. None of them knows which device is read or whether it is
-simulated, and neither the controller nor the person can outvote one. The first that trips is named in the record.
+Each returns the end reason when it trips, else None. They see the state as the last event left it and a new reading, so
+that the loop can ask them between two samples. None of them knows which device is read or whether it is simulated, and
+neither the controller nor the person can outvote one. The first that trips is named in the record.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from irtherapy.session.state import State
+from irtherapy.session.state import State, dose_min
 
 SENSOR_STALE_S = 3.0  # three sample periods (facts/safety 5.1: 2 to 3)
 SENSOR_FROZEN_S = 120.0  # not one digit of change while heating
+SENSOR_FELL_C = 2.0  # heated skin does not cool this much: the sensor came off (facts/safety 5.2)
+SENSOR_SETTLE_S = 60.0  # a cold pad may cool the skin at first
 SWITCH_SETTLE_S = 3.0  # time a device may take to follow a command
 SKIN_PLAUSIBLE_C = (15.0, 60.0)
+HEAT_OVER = "heat_over"  # no end of the session: the minutes are spent, and stretching follows
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ Guard = Callable[[State, Reading], str | None]
 
 
 def clock_gap(state: State, reading: Reading) -> str | None:
-    """The last sample is older than the lease: the device has switched off by itself, and so do we."""
+    """The last event is older than the lease: the device has switched off by itself, and so do we."""
     return "clock_gap" if reading.at_s - state.now_s > state.order.lease_s else None
 
 
@@ -40,9 +45,11 @@ def skin_over_cutoff(state: State, reading: Reading) -> str | None:
 
 
 def skin_implausible(state: State, reading: Reading) -> str | None:
-    """A value no living skin has: an open or swapped sensor."""
+    """A value no living skin has, or no number at all: an open or swapped sensor."""
+    if reading.skin_c is None:
+        return None
     low, high = SKIN_PLAUSIBLE_C
-    return "sensor_lost" if reading.skin_c is not None and not low <= reading.skin_c <= high else None
+    return None if math.isfinite(reading.skin_c) and low <= reading.skin_c <= high else "sensor_lost"
 
 
 def sensor_stale(state: State, reading: Reading) -> str | None:
@@ -60,9 +67,28 @@ def sensor_frozen(state: State, reading: Reading) -> str | None:
     return "sensor_lost" if reading.at_s - since > SENSOR_FROZEN_S else None
 
 
+def sensor_detached(state: State, reading: Reading) -> str | None:
+    """The figure falls although heat is on: the thermometer is no longer on the skin."""
+    if not state.order.sensor or reading.skin_c is None or state.skin_high_c is None:
+        return None
+    return "sensor_lost" if reading.skin_c <= state.skin_high_c - SENSOR_FELL_C else None
+
+
 def cem43_spent(state: State, reading: Reading) -> str | None:
     """The thermal dose of the session is used up."""
-    return "cem43_spent" if state.cem43_min >= state.order.cem43_max_min else None
+    since = dose_min(state.skin_c, reading.at_s - state.now_s)
+    return "cem43_spent" if state.cem43_min + since >= state.order.cem43_max_min else None
+
+
+def wake_unanswered(state: State, reading: Reading) -> str | None:
+    """The are-you-awake question has waited for its answer as long as it may."""
+    waited = reading.at_s - state.question_at_s >= state.order.wake_answer_s
+    return "no_answer" if state.question == "awake" and waited else None
+
+
+def minutes_spent(state: State, reading: Reading) -> str | None:
+    """The heat time of the order is used up."""
+    return HEAT_OVER if state.heat_s + (reading.at_s - state.now_s) >= state.order.heat_s else None
 
 
 def device_off(state: State, reading: Reading) -> str | None:
@@ -77,7 +103,10 @@ WHILE_HEATING: tuple[Guard, ...] = (
     skin_implausible,
     sensor_stale,
     sensor_frozen,
+    sensor_detached,
     cem43_spent,
+    wake_unanswered,
+    minutes_spent,
     device_off,
 )
 

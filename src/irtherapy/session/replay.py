@@ -40,7 +40,7 @@ def record(order: SessionOrder, events: Sequence[Event], started_at: str | None)
         started_at=started_at,
         phase=state.phase.value,
         ended=reason,
-        ended_text=end_text(reason),
+        ended_text=end_text(reason, order.confirm_off),
         heat_s=round(state.heat_s, 3),
         massage_s=round(state.massage_s, 3),
         stretch_s=round(state.stretch_s, 3),
@@ -91,5 +91,5 @@ def snapshot(state: State, now_s: float | None = None) -> dict[str, Any]:
         "skin_check": state.skin_check,
         "pain_after_0_10": state.pain_after_0_10,
         "ended": state.why,
-        "ended_text": end_text(state.why) if state.why else None,
+        "ended_text": end_text(state.why, order.confirm_off) if state.why else None,
     }

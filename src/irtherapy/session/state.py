@@ -43,7 +43,8 @@ PERSON_EVENTS = (
     "finish",
 )
 PROGRAM_EVENTS = ("sample", "driver_error", "program_stopped")
-INPUT_EVENTS = PERSON_EVENTS + PROGRAM_EVENTS
+UNKNOWN = "unknown"  # what a word becomes that no session knows
+INPUT_EVENTS = (*PERSON_EVENTS, *PROGRAM_EVENTS, UNKNOWN)
 
 END_TEXT: Mapping[str, str] = {
     "completed": "The session was finished as planned.",
@@ -53,12 +54,20 @@ END_TEXT: Mapping[str, str] = {
     "skin_cutoff": "The skin reached the cut-off temperature, so the heat went off.",
     "cem43_spent": "The heat dose for one session was used up, so the heat went off.",
     "sensor_lost": "The skin thermometer stopped giving good readings, so the heat went off.",
-    "clock_gap": "The program was held up for longer than the device waits, so the heat went off.",
+    "clock_gap": "The program was held up, or the clock jumped, so the heat went off.",
     "device_off": "The device switched itself off.",
     "relay_stuck": "The device did not switch off. Pull its plug now.",
-    "driver_error": "The device could not be reached, so the heat went off.",
+    "driver_error": "The device could not be reached. It switches itself off within seconds; if not, pull its plug.",
     "program_stopped": "The program stopped, so the heat went off.",
     "never_started": "The session was not started.",
+}
+# A device that a person switches: the session can only ask, and says no more than it knows.
+END_TEXT_MANUAL: Mapping[str, str] = {
+    "no_answer": "There was no answer to the are-you-awake question, so you were asked to switch the device off.",
+    "too_hot": "It felt too hot, so you were asked to switch the device off.",
+    "clock_gap": "The program was held up, so you were asked to switch the device off.",
+    "driver_error": "Something went wrong in the program, so you were asked to switch the device off.",
+    "program_stopped": "The program stopped. If your device is still on, switch it off now.",
 }
 
 
@@ -98,6 +107,7 @@ class State:
     skin_at_s: float = 0.0
     skin_changed_at_s: float = 0.0
     skin_peak_c: float | None = None
+    skin_high_c: float | None = None  # highest of this stretch of heat, its first minute left out
     cem43_min: float = 0.0
     item: int = 0
     item_at_s: float = 0.0
@@ -111,6 +121,13 @@ class State:
     notes: tuple[Command, ...] = field(default=(), compare=False)  # of the step just taken
 
 
-def end_text(reason: str) -> str:
-    """Return the sentence for an end reason."""
-    return END_TEXT[reason]
+def end_text(reason: str, manual: bool = False) -> str:
+    """Return the sentence for an end reason; ``manual``: a person switches the device."""
+    return END_TEXT_MANUAL.get(reason, END_TEXT[reason]) if manual else END_TEXT[reason]
+
+
+def dose_min(skin_c: float | None, seconds: float) -> float:
+    """Return the CEM43 in minutes (Sapareto & Dewey 1984) of ``seconds`` at ``skin_c``; none up to 39 degrees C."""
+    if skin_c is None or skin_c <= 39.0:
+        return 0.0
+    return float(seconds / 60.0 * (0.5 if skin_c >= 43.0 else 0.25) ** (43.0 - skin_c))
