@@ -1,7 +1,7 @@
 """How blood flow answers to warmth, as figures: its gain and lag, and what age and illness take from it.
 
-The law itself is solved with the heat (``dose.heat``): skin rises to K times its resting flow about 39.5 degrees C with a
-first-order lag. K 5 (3 to 12) and 120 to 180 s are the project's choice on one measured case (Piazena 2023).
+The law itself is solved with the heat (``dose.heat``): skin rises to K times its resting flow about 39.5 degrees C
+with a first-order lag. K 5 (3 to 12) and 120 to 180 s are the project's choice on one measured case (Piazena 2023).
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from irtherapy import tables
+from irtherapy.device import geometry
 from irtherapy.values import Device, DeviceKind, Emitter, InputError, Mark, SpectrumKind, in_range
 
 REQUIRED = ("name", "maker", "kind", "spectrum", "contact", "basis", "has_timer", "has_massage")
@@ -82,7 +83,7 @@ def by_kind(devices: Mapping[str, Device] | Iterable[Device]) -> dict[DeviceKind
 def simulated_lamp() -> Device:
     """Return the device of the demonstration: a 150 W bulb that exists only in the program."""
     return Device(
-        id="simulated_lamp",
+        id=geometry.SIMULATED_ID,
         name="Simulated lamp, 150 W",
         maker="irtherapy",
         kind=DeviceKind.LAMP,
@@ -111,7 +112,8 @@ def described(
     """Return a device that is not listed, from what its label says.
 
     A lamp needs ``watts`` (20-600 W) or a claimed irradiance; LED panels and pads a claimed irradiance
-    (10-3000 W/m2, panels at ``claimed_at_m`` 0.05-1 m, usually 0.15 m); warm devices may give ``surface_temp_c`` (30-75).
+    (10-3000 W/m2, panels at ``claimed_at_m`` 0.05-1 m, usually 0.15 m); warm devices may give ``surface_temp_c``
+    (30-75 degrees C).
     Raises InputError naming the field and its range.
     """
     kind = DeviceKind(kind)

@@ -1,8 +1,8 @@
 """Irradiance on the skin at a distance.
 
-A device with a profile is interpolated between its measured distances, never beyond them. A bulb known only by its power
-fills a beam of 30 degrees half angle: ``E = eta P / (pi (d tan 30)^2)``; eta, the radiant share in the beam, is not
-verified and its spread is carried by the ensemble. For safety the curve never rises with distance (a panel whose beams
+A device with a profile is interpolated between its measured distances, never beyond them. A bulb known only by its
+power fills a beam of 30 degrees half angle: ``E = eta P / (pi (d tan 30)^2)``; eta, the radiant share
+in the beam, is not verified and its spread is carried by the ensemble. For safety the curve never rises with distance (a panel whose beams
 overlap further out counts as the larger value nearer in), and the higher of claimed and measured is used.
 """
 
@@ -19,8 +19,11 @@ HALF_ANGLE_RAD = math.radians(30.0)
 BULB_RANGE_M = (0.2, 1.5)
 FALLOFF_M = 1.1  # a of E0/(1 + d/a)^2: median of four laboratory fits of 0.93 to 1.61 m
 ONE_POINT_RANGE = (1.0, 4.0)  # a single known distance d holds from d to 4 d with the falloff above
-# Relative standard deviation of the irradiance; modelled: share in the beam 0.6-0.8, unevenness, bulb tolerance.
-SPREAD = {"measured": 0.08, "claimed": 0.15, "modelled": 0.15}
+# Relative standard deviation of the irradiance, by how it is known. Modelled: the share in the beam (0.6-0.8 guessed),
+# a beam brighter in its middle than at its edge, the bulb's tolerance.
+SPREAD = {"measured": 0.10, "claimed": 0.20, "modelled": 0.25}
+SIMULATED_ID = "simulated_lamp"
+SPREAD_SIMULATED = 0.10  # a computed lamp gives what it is computed to give; what is left is where the person sits
 
 
 def distance_range_m(device: Device) -> tuple[float, float]:
@@ -48,8 +51,8 @@ def irradiance_w_m2(device: Device, distance_m: float) -> float:
         return _claimed_factor(device) * device.irradiance_profile[0][1] if device.irradiance_profile else 0.0
     low, high = distance_range_m(device)
     if not low - 1e-9 <= distance_m <= high + 1e-9:
-        sentence = f"Distance must be from {low * 100:.0f} to {high * 100:.0f} cm for {device.name}; got {distance_m * 100:.0f} cm."
-        raise InputError("Distance", sentence)
+        span = f"from {low * 100:.0f} to {high * 100:.0f} cm for {device.name}"
+        raise InputError("Distance", f"Distance must be {span}; got {distance_m * 100:.0f} cm.")
     if not device.irradiance_profile:
         if device.kind is not DeviceKind.LAMP or device.electrical_power_w is None:
             raise InputError("Device", f"The output of {device.name} is not known; give its power or irradiance.")
@@ -74,4 +77,6 @@ def _claimed_factor(device: Device) -> float:
 
 def output_spread(device: Device) -> float:
     """Return the relative standard deviation of the irradiance, by how it is known."""
+    if device.id == SIMULATED_ID:
+        return SPREAD_SIMULATED
     return SPREAD.get(device.irradiance_basis, SPREAD["modelled"])

@@ -1,7 +1,7 @@
 """What leaves a device by wavelength: shares of power in 40 bins from 400 nm to 12 um.
 
-LED lines are Gaussian; a filament or plate follows Planck's law behind a long-pass filter and, where there is one, water
-(``exp(-mu_a d)``). A conductive device has no light.
+LED lines are Gaussian; a filament or plate follows Planck's law behind a long-pass filter and, where there is one,
+water (``exp(-mu_a d)``). A conductive device has no light.
 """
 
 from __future__ import annotations
@@ -14,8 +14,13 @@ from irtherapy.values import Emitter, InputError, SpectrumKind
 Array = NDArray[np.float64]
 
 EDGES_NM: Array = np.concatenate(
-    [np.linspace(400, 1000, 21), np.linspace(1050, 1400, 8), [1450, 1550, 1700, 1900, 2100, 2300, 2500], [3200, 4500, 6500, 9000, 12000]]
-)  # fmt: skip
+    [
+        np.linspace(400, 1000, 21),
+        np.linspace(1050, 1400, 8),
+        [1450, 1550, 1700, 1900, 2100, 2300, 2500],
+        [3200, 4500, 6500, 9000, 12000],
+    ]
+)
 FINE = 16
 HC_OVER_K_NM_K = 1.438777e7
 FILTER_EDGE_NM = 10.0

@@ -83,7 +83,10 @@ def tissue_of(persons: Persons, body: BodyTables, refine: int = 1) -> heat.Tissu
         q.append(thermal.metabolic_w_m3 * ones)
         response += [RESPONSE[thermal.response]] * len(widths)
     arrays = [np.concatenate(x, axis=-1) for x in (dz, k, c, w, q)]
-    return heat.Tissue(*arrays, np.array(response), persons.gain, persons.lag_s, persons.core_c)
+    return heat.Tissue(
+        arrays[0], arrays[1], arrays[2], arrays[3], arrays[4],
+        np.array(response), persons.gain, persons.lag_s, persons.core_c,
+    )  # fmt: skip
 
 
 def first_cell(layer: str, refine: int = 1) -> int:

@@ -1,11 +1,11 @@
 """Heat in layered tissue: the Pennes equation on a graded grid, many persons at once.
 
-``rho c dT/dt = d/dz(k dT/dz) + w rho_b c_b (T_a - T) + q_m + Q(z)`` by finite volumes. A cell has constant properties; the
-conductance between two cells is that of their half cells in series. Time: the L-stable two-stage SDIRK of second order
+``rho c dT/dt = d/dz(k dT/dz) + w rho_b c_b (T_a - T) + q_m + Q(z)`` by finite volumes. A cell has constant properties;
+the conductance between two cells is that of their half cells in series. Time: the L-stable two-stage SDIRK of second order
 (Alexander 1977), perfusion split off as its own relaxation before and after (Strang). The persons' tridiagonal systems
 are chained, uncoupled, into one LAPACK call, so arrays are (persons, cells) with depth last.
 
-Perfusion follows temperature with a lag: skin ``w0 [1 + (K-1)/(1 + exp(-(T - 39.5)))]`` (facts: Piazena 2023 case, K 5),
+Perfusion follows temperature with a lag: skin ``w0 [1 + (K-1)/(1 + exp(-(T - 39.5)))]`` (K 5 on the Piazena 2023 case),
 muscle and fat after Lang, Erdmann & Seebass 1999.
 """
 
@@ -91,7 +91,7 @@ def perfusion_target(tissue: Tissue, temp_c: Array) -> Array:
 
 
 def _solve(low: Array, diag: Array, high: Array, rhs: Array) -> Array:
-    """Solve (persons, cells) tridiagonal systems chained into one; ``low`` and ``high`` couple neighbours within one."""
+    """Solve (persons, cells) tridiagonal systems chained into one; ``low`` and ``high`` couple neighbours."""
     pad = np.zeros((diag.shape[0], 1))
     lower = np.concatenate([low, pad], axis=1).ravel()[:-1]
     upper = np.concatenate([high, pad], axis=1).ravel()[:-1]
@@ -108,7 +108,7 @@ class Bioheat:
         self.tissue = tissue
         top, self.between, self.deep = tissue.links()
         with np.errstate(divide="ignore", invalid="ignore"):
-            # The surface has no mass: flux_in = h (Ts - Tamb) + top (Ts - T0) gives Ts, and what reaches the first cell.
+            # The surface has no mass: flux_in = h (Ts - Tamb) + top (Ts - T0) gives Ts and what reaches the cell.
             held = np.isinf(surface.h_w_m2_k)
             share = np.where(held, 0.0, top / (top + surface.h_w_m2_k))
             self.loss = np.where(held, top, surface.h_w_m2_k * share)

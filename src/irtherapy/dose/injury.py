@@ -1,6 +1,6 @@
 """Thermal dose, burn integral and eye limit: what heat or light may do, as numbers.
 
-CEM43: Sapareto & Dewey 1984 (doi 10.1016/0360-3016(84)90379-1). Burn integral: Henriques & Moritz 1947 with E/R = 75 000 K
+CEM43: Sapareto & Dewey 1984 (doi 10.1016/0360-3016(84)90379-1). Burn integral: Henriques & Moritz 1947, E/R = 75 000 K
 (the much-copied 6.28e5 J/mol with R = 8.314 makes damage five times slower, the unsafe direction) and Weaver & Stoll.
 Eye: 2006/25/EC Annex I table 1.1 rows m and n.
 """
@@ -28,7 +28,7 @@ ARRHENIUS: dict[str, tuple[tuple[float, float, float], ...]] = {
 
 
 def cem43_rate(temp_c: Array) -> Array:
-    """Return CEM43 minutes gained a minute at ``temp_c`` (any shape): R^(43 - T), R 0.5 from 43 degrees C, else 0.25."""
+    """Return CEM43 minutes gained a minute at ``temp_c``: R^(43 - T), R 0.5 from 43 degrees C, else 0.25."""
     t = np.asarray(temp_c, dtype=float)
     return np.where(t >= 43.0, 0.5, 0.25) ** (43.0 - t)
 
@@ -56,7 +56,7 @@ def burn_rate_per_s(temp_c: Array, model: str = "henriques_moritz") -> Array:
 
 
 def eye_limit_w_m2(time_s: float) -> float:
-    """Return the most irradiance (780-3000 nm) an eye may receive for ``time_s``: 18000 t^-0.75, and 100 beyond 1000 s."""
+    """Return the most irradiance (780-3000 nm) an eye may receive for ``time_s``: 18000 t^-0.75, 100 after 1000 s."""
     if not time_s > 0:
         raise InputError("Time", f"Time must be above 0 s; got {time_s!r}.")
     return 18_000.0 * time_s**-0.75 if time_s <= 1000.0 else 100.0

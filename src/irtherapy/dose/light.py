@@ -1,8 +1,8 @@
-"""Light in layered tissue: discrete ordinates with Fresnel surfaces, batched over wavelengths and persons in plain NumPy.
+"""Light in layered tissue: discrete ordinates with Fresnel surfaces, batched over wavelengths and persons in NumPy.
 
 The transport equation in one dimension, averaged over azimuth (normal or diffuse incidence leaves no azimuth):
 ``mu dI/dtau = -I + (omega/2) sum_j w_j h(mu, mu_j) I_j``, with the Henyey-Greenstein phase function in Legendre moments
-and its forward peak moved into the beam (delta-M, Wiscombe 1977). Each homogeneous layer is solved exactly by a symmetric
+and its forward peak moved into the beam (delta-M, Wiscombe 1977). Each homogeneous layer is solved by a symmetric
 eigenproblem (Stamnes & Conklin 1984); layers are joined by adding their reflection and transmission matrices.
 
 The quadrature decides the accuracy. Nodes are split at the critical angle: Gauss below it; above it a Radau rule in the
@@ -27,7 +27,7 @@ ALBEDO_MAX = 1.0 - 1e-9
 
 
 def fresnel(cos_inside: Array, n: float) -> Array:
-    """Return the unpolarised reflectance of the surface for light inside (index ``n``) meeting air; 1 beyond critical."""
+    """Return the unpolarised reflectance of the surface for light inside (index ``n``) meeting air, 1 past critical."""
     sin_out_sq = n**2 * (1.0 - cos_inside**2)
     cos_out = np.sqrt(np.clip(1.0 - sin_out_sq, 0.0, None))
     rs = (n * cos_inside - cos_out) / (n * cos_inside + cos_out)
@@ -60,15 +60,16 @@ def quadrature(nodes: int, n: float) -> tuple[Array, Array]:
     mu = np.sqrt(1.0 - (1.0 - nu**2) / n**2)
     critical = np.sqrt(1.0 - 1.0 / n**2)
     x, w = np.polynomial.legendre.leggauss(nodes - upper)
-    return np.append(0.5 * critical * (x + 1.0), mu), np.append(0.5 * critical * w, a * nu / (n**2 * mu))
+    weights = np.append(0.5 * critical * w, a * nu / (n**2 * mu))
+    return np.append(0.5 * critical * (x + 1.0), mu), np.asarray(weights, dtype=np.float64)
 
 
 @dataclass(frozen=True)
 class LightField:
     """Light in a stack of layers under unit irradiance; leading axes are the batch (wavelength, person ...).
 
-    ``specular`` and ``diffuse`` are the reflected shares, ``transmitted`` leaves the last layer. ``down`` and ``up`` are
-    the mode amplitudes (..., layers, nodes); depths are asked for by layer with ``net_flux`` and ``fluence_rate``.
+    ``specular`` and ``diffuse`` are the reflected shares, ``transmitted`` leaves the last layer. ``down`` and ``up``
+    are the mode amplitudes (..., layers, nodes); depths are asked for by layer with ``net_flux`` and ``fluence_rate``.
     """
 
     thickness_m: Array
@@ -112,7 +113,7 @@ class LightField:
         return np.einsum("...fk,...k->...f", down + up, self.fluence_mode[..., layer, :])
 
     def fluence_rate_at(self, depth_m: Array) -> Array:
-        """Return the fluence rate per unit irradiance at depths of an unbatched stack (thicknesses of shape (layers,))."""
+        """Return the fluence rate per unit irradiance at depths of an unbatched stack (thickness_m of shape (layers,))."""
         top = np.concatenate([[0.0], np.cumsum(self.thickness_m)])
         layer = np.clip(np.searchsorted(top, depth_m, side="right") - 1, 0, len(top) - 2)
         out = [
@@ -124,7 +125,7 @@ class LightField:
 
 def _legendre(mu: Array, count: int) -> Array:
     """Return P_l(mu) for l below ``count``, shape (count, nodes)."""
-    return np.polynomial.legendre.legvander(mu, count - 1).T
+    return np.asarray(np.polynomial.legendre.legvander(mu, count - 1).T, dtype=np.float64)
 
 
 def _phase(g: float, mu: Array, w: Array, moments: int) -> tuple[Array, Array, float]:
@@ -186,8 +187,8 @@ def solve(
 ) -> LightField:
     """Return the light in a stack of layers under unit irradiance from air.
 
-    ``absorption_per_m``, ``scattering_per_m`` and ``thickness_m`` broadcast to (..., layers). ``g`` is the mean cosine of
-    Henyey-Greenstein scattering, ``n`` the index of all layers. ``open_bottom``: the last layer ends in air with the
+    ``absorption_per_m``, ``scattering_per_m`` and ``thickness_m`` broadcast to (..., layers). ``g`` is the mean cosine
+    of Henyey-Greenstein scattering, ``n`` the index of all layers. ``open_bottom``: the last layer ends in air with the
     same Fresnel surface; otherwise the stack ends in something black. Raises InputError on negative or non-finite
     coefficients, on thicknesses not above 0, and on fewer than 4 ``nodes``.
     """
@@ -232,7 +233,7 @@ def _join(r: Array, t: Array, below: Array, r_surface: Array, source: Array) -> 
     layers, nodes = r.shape[-3], r.shape[-1]
     eye = np.eye(nodes)
     under = [np.broadcast_to(below, r[..., 0, :, :].shape)]
-    gains = []
+    gains: list[Array] = []
     for i in range(layers - 1, -1, -1):
         gain = np.linalg.solve(eye - r[..., i, :, :] @ under[0], t[..., i, :, :])  # downward at the layer's foot
         gains.insert(0, gain)

@@ -89,8 +89,8 @@ def make_plan(
 ) -> Plan:
     """Return the plan of one session.
 
-    The same arguments give the same plan. ``persons`` (20 to 5000) sets the size of the ensemble. Raises InputError for a
-    distance outside the device's range, a device whose output is not known, or a negative count of clean sessions.
+    The same arguments give the same plan. ``persons`` (20 to 5000) sets the size of the ensemble. Raises InputError for
+    a distance outside the device's range, a device whose output is not known, or a negative count of clean sessions.
     """
     in_range("Persons", persons, 20, 5000)
     if clean_sessions < 0:
