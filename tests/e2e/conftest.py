@@ -1,0 +1,119 @@
+"""A real server with a data folder of its own, and a real browser."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class Server:
+    """`irtherapy serve` in a process of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        env = {**os.environ, "IRTHERAPY_HOME": str(home), "PYTHONUNBUFFERED": "1"}
+        env.pop("DISPLAY", None)
+        command = [sys.executable, "-c", "from irtherapy.edge.cli import main; main()", "serve", "--port", "8800"]
+        self.process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        found = re.search(r"http://[\d.]+:\d+", line)
+        assert found, f"the server said {line!r}"
+        self.url = found.group(0)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(8)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+
+@pytest.fixture
+def start_server(tmp_path: Path) -> Iterator[Callable[[], Server]]:
+    started: list[Server] = []
+
+    def start() -> Server:
+        started.append(Server(tmp_path / "home"))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chrome = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chrome
+        chrome.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 768, "height": 1024})
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    strange: list[str] = []
+    errors: list[str] = []
+    page.on(
+        "request", lambda r: None if r.url.startswith(("http://127.0.0.1", "data:", "blob:")) else strange.append(r.url)
+    )
+    page.on("pageerror", lambda e: errors.append(str(e)))
+    page.on("console", lambda m: errors.append(m.text) if m.type == "error" and "favicon" not in m.text else None)
+    yield page
+    context.close()
+    assert strange == [], "a page asked another host"
+    assert errors == [], "a page had an error"
+
+
+@pytest.fixture
+def accessible() -> Callable[[Page], None]:
+    """Fail when axe finds anything on the page that is shown."""
+
+    def check(page: Page) -> None:
+        found = Axe().run(page).response["violations"]
+        assert found == [], [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in found]
+
+    return check
+
+
+@pytest.fixture
+def wait_for() -> Callable[..., None]:
+    """Wait until something is so, at most ``seconds``."""
+
+    def wait(what: Callable[[], bool], seconds: float = 10.0) -> None:
+        until = time.monotonic() + seconds
+        while not what():
+            assert time.monotonic() < until, "waited in vain"
+            time.sleep(0.05)
+
+    return wait
