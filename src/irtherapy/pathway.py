@@ -16,7 +16,7 @@ from irtherapy import limits
 from irtherapy.dose import plan as dose_plan
 from irtherapy.export import page
 from irtherapy.outcome import progress
-from irtherapy.programme import compose, figures
+from irtherapy.programme import compose
 from irtherapy.screening import verdict as screening_verdict
 from irtherapy.session import replay
 from irtherapy.values import (
@@ -147,11 +147,6 @@ def doctor_page(
 ) -> str:
     """Return the one-page HTML for the doctor from the JSON forms (``values.to_json``) of the pathway's values."""
     return page.doctor_page(person, sites, verdict, device, plan, record, progress_sentence, generated_on)
-
-
-def figure(exercise_id: str, pose: str) -> str:
-    """Return the SVG drawing of an exercise in its ``start`` or ``end`` pose."""
-    return figures.svg(exercise_id, pose)
 
 
 def next_session(past: Sequence[Mapping[str, Any]], today: str, setting: str) -> tuple[str | None, str]:

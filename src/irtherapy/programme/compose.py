@@ -22,8 +22,6 @@ ORDER = {Region.NECK: 0, Region.UPPER_BACK: 1, Region.LOWER_BACK: 2}
 FILL = ("scap_retraction", "sit_stand_align", "deep_neck_flexor_nod", "abdominal_brace", "hip_flexor_kneel")
 REST_ID = "rest_and_breathe"
 NOTHING = "Your answers leave no stretch that is safe to suggest today, so rest. Ask a therapist how to move."
-    "From your answers no stretch is safe to suggest today, so this is time to rest. Ask a therapist about moving."
-)
 QUIET = "Lie or sit as you like. Breathe slowly into your belly and let the warm place grow heavy."
 
 

@@ -74,9 +74,9 @@ def device(device_id: str) -> Device:
 
 
 def placement(chosen: Device, distance_cm: float | None, room_c: float) -> Placement:
-    """Return where the device is: at the distance told, else in contact or at 50 cm."""
+    """Return where the device is: at the distance told, else in contact or at 60 cm."""
     if distance_cm is None:
-        distance_cm = 0.0 if chosen.contact else 50.0
+        distance_cm = 0.0 if chosen.contact else 60.0
     distance_m = in_range("Distance", distance_cm, 0, 200, "cm") / 100
     return Placement(distance_m, in_range("Room temperature", room_c, 5, 40, "°C"))
 
