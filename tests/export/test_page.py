@@ -71,7 +71,7 @@ def test_the_pdf_is_one_tagged_page_with_every_figure_and_repeats_to_the_byte() 
         "40.1 mW/cm²",
         "9.0 min",
         "39.4 °C",
-        "-2.5 points",
+        "−2.5 points",
         "Not before Wednesday",
     ):
         assert figure in text

@@ -30,8 +30,8 @@ p { margin: 0 0 4pt; }
 .grid { display: flex; flex-wrap: wrap; gap: 0 18pt; }
 .grid > section { flex: 1 1 75mm; }
 table { border-collapse: collapse; width: 100%; }
-th { text-align: left; font-weight: 400; color: #5b5149; padding: 1.5pt 8pt 1.5pt 0; vertical-align: top; width: 38%; }
-td { padding: 1.5pt 0; font-variant-numeric: tabular-nums; }
+th { text-align: left; font-weight: 400; color: #5b5149; padding: 1.5pt 8pt 1.5pt 0; vertical-align: top; white-space: nowrap; }
+td { padding: 1.5pt 0; vertical-align: top; width: 99%; font-variant-numeric: tabular-nums; }
 ul { margin: 0; padding-left: 13pt; }
 figure { margin: 4pt 0 0; }
 figure svg { width: 100%; height: auto; max-height: 52mm; }
@@ -206,7 +206,11 @@ def _exposure(device: Json, plan: Json, record: Json) -> list[tuple[str, str]]:
 
 def _response(record: Json) -> list[tuple[str, str]]:
     before, after = record.get("pain_before_0_10"), record.get("pain_after_0_10")
-    change = "unknown" if before is None or after is None else f"{after - before:+g} points (2 points matter to most)"
+    change = (
+        "unknown"
+        if before is None or after is None
+        else f"{after - before:+g} points (2 matter to most)".replace("-", "\N{MINUS SIGN}")
+    )
     return [
         ("Pain before, 0-10", _figure(before, "{:g}", "not told")),
         ("Pain after, 0-10", _figure(after, "{:g}", "not told")),
