@@ -1,9 +1,9 @@
 """Irradiance on the skin at a distance.
 
 A device with a profile is interpolated between its measured distances, never beyond them. A bulb known only by its
-power fills a beam of 30 degrees half angle: ``E = eta P / (pi (d tan 30)^2)``; eta, the radiant share
-in the beam, is not verified and its spread is carried by the ensemble. For safety the curve never rises with distance (a panel whose beams
-overlap further out counts as the larger value nearer in), and the higher of claimed and measured is used.
+power fills a beam of 30 degrees half angle, ``E = eta P / (pi (d tan 30)^2)``; eta, the radiant share in the beam, is
+not verified and its spread is carried by the ensemble. For safety the curve never rises with distance (a panel whose
+beams overlap further out counts as the larger value nearer in), and the higher of claimed and measured is used.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Heat in layered tissue: the Pennes equation on a graded grid, many persons at once.
 
-``rho c dT/dt = d/dz(k dT/dz) + w rho_b c_b (T_a - T) + q_m + Q(z)`` by finite volumes. A cell has constant properties;
-the conductance between two cells is that of their half cells in series. Time: the L-stable two-stage SDIRK of second order
-(Alexander 1977), perfusion split off as its own relaxation before and after (Strang). The persons' tridiagonal systems
-are chained, uncoupled, into one LAPACK call, so arrays are (persons, cells) with depth last.
+``rho c dT/dt = d/dz(k dT/dz) + w rho_b c_b (T_a - T) + q_m + Q(z)`` by finite volumes. A cell has constant
+properties; the conductance between two cells is that of their half cells in series. Time: the L-stable two-stage SDIRK
+of second order (Alexander 1977), perfusion split off as its own relaxation before and after (Strang). The persons'
+tridiagonal systems are chained, uncoupled, into one LAPACK call, so arrays are (persons, cells) with depth last.
 
 Perfusion follows temperature with a lag: skin ``w0 [1 + (K-1)/(1 + exp(-(T - 39.5)))]`` (K 5 on the Piazena 2023 case),
 muscle and fat after Lang, Erdmann & Seebass 1999.

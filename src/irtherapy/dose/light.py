@@ -113,13 +113,11 @@ class LightField:
         return np.einsum("...fk,...k->...f", down + up, self.fluence_mode[..., layer, :])
 
     def fluence_rate_at(self, depth_m: Array) -> Array:
-        """Return the fluence rate per unit irradiance at depths of an unbatched stack (thickness_m of shape (layers,))."""
+        """Return the fluence rate per unit irradiance at depths of an unbatched stack (thickness (layers,))."""
         top = np.concatenate([[0.0], np.cumsum(self.thickness_m)])
         layer = np.clip(np.searchsorted(top, depth_m, side="right") - 1, 0, len(top) - 2)
-        out = [
-            self.fluence_rate(i, np.array([(z - top[i]) / self.thickness_m[i]]))
-            for i, z in zip(layer, depth_m, strict=True)
-        ]
+        below = (depth_m - top[layer]) / self.thickness_m[layer]
+        out = [self.fluence_rate(int(i), np.array([x])) for i, x in zip(layer, below, strict=True)]
         return np.concatenate(out, axis=-1)
 
 
@@ -236,7 +234,7 @@ def _join(r: Array, t: Array, below: Array, r_surface: Array, source: Array) -> 
     gains: list[Array] = []
     for i in range(layers - 1, -1, -1):
         gain = np.linalg.solve(eye - r[..., i, :, :] @ under[0], t[..., i, :, :])  # downward at the layer's foot
-        gains.insert(0, gain)
+        gains.insert(0, np.asarray(gain, dtype=np.float64))
         under.insert(0, r[..., i, :, :] + t[..., i, :, :] @ under[0] @ gain)
     lhs = eye - r_surface[:, None] * under[0]
     incoming = np.linalg.solve(lhs, np.broadcast_to(source, (*lhs.shape[:-2], nodes))[..., None])
