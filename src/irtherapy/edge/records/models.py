@@ -6,11 +6,28 @@ import datetime
 import uuid
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
 from irtherapy.values import Clearance as ClearanceValue
-from irtherapy.values import Decision, Device, Person, Placement, Plan, Site, Verdict, from_json, to_json
+from irtherapy.values import (
+    Decision,
+    Device,
+    DeviceKind,
+    InputError,
+    Person,
+    Placement,
+    Plan,
+    Site,
+    Verdict,
+    from_json,
+    in_range,
+    to_json,
+)
+
+SKIN_CHECKS = ("", "clean", "red_fading", "marks")
+CLEARANCE_MAX_DAYS = 366
 
 
 class Visit(models.Model):
@@ -36,6 +53,8 @@ class Visit(models.Model):
     person = models.JSONField(default=dict)
     device_kind = models.CharField(max_length=20, blank=True, default="")
     answers = models.JSONField(default=dict)
+    answered_on = models.DateField(null=True)
+    carried: Any = models.JSONField(default=list)
     verdict = models.JSONField(null=True)
     device = models.JSONField(null=True)
     placement = models.JSONField(null=True)
@@ -96,32 +115,71 @@ class Visit(models.Model):
 
     @property
     def may_heat(self) -> bool:
-        """True only after a verdict of go."""
-        return self.verdict is not None and self.verdict.get("decision") == Decision.GO.value
+        """True only after a verdict of go from answers given today."""
+        told_today = self.answered_on == timezone.localdate()
+        return told_today and self.verdict is not None and self.verdict.get("decision") == Decision.GO.value
 
     @property
-    def clearance_value(self) -> ClearanceValue | None:
-        """The newest clearance recorded in this visit, or None."""
-        newest = self.clearances.order_by("-recorded").first()
-        return None if newest is None else newest.value
+    def is_open(self) -> bool:
+        """True as long as no session belongs to the visit: until then everything told can be changed."""
+        return not self.session_id and self.record is None
+
+    def clean(self) -> None:
+        """Refuse a stage that its own value type does not accept."""
+        try:
+            for name in ("site", "person", "verdict", "device", "placement", "plan"):
+                getattr(self, f"{name}_value{'s' if name == 'site' else ''}")
+            if self.device_kind:
+                DeviceKind(self.device_kind)
+            if self.pain_after is not None:
+                in_range("Pain", self.pain_after, 0, 10)
+        except (InputError, ValueError) as error:
+            raise ValidationError(str(error)) from None
+        if self.skin_check not in SKIN_CHECKS:
+            raise ValidationError("The skin check must be clean, red_fading or marks.")
 
     # -- each stage writes its own result and empties the later ones ---------------------------------------------
 
     def tell_where(self, sites: tuple[Site, ...], person: Person, device_kind: str) -> None:
         """Keep the sore places, the person and the kind of device; anything decided from earlier ones is dropped."""
+        if device_kind != self.device_kind:
+            self.device = self.placement = None
         self.sites = to_json(sites)
         self.person = to_json(person)
         self.device_kind = device_kind
-        self.verdict = self.device = self.placement = self.plan = None
-        self.step = self.Step.SCREENING
-        self.save()
-
-    def answer(self, answers: dict[str, str], person: Person | None = None) -> None:
-        """Lay the answers of one page over the earlier ones; the verdict and what follows must be made again."""
-        self.answers = {**self.answers, **answers}
         self.verdict = self.plan = None
         self.step = self.Step.SCREENING
         self.save()
+
+    def answer(self, answers: dict[str, str]) -> None:
+        """Lay the answers of one page over the earlier ones; the verdict and what follows must be made again."""
+        self.answers = {**self.answers, **answers}
+        self.answered_on = timezone.localdate()
+        self.verdict = self.plan = None
+        self.step = self.Step.SCREENING
+        self.save()
+
+    def answer_all_again(self) -> None:
+        """Ask every question again, also those whose answers were carried over; the earlier answers stay marked."""
+        self.carried = []
+        self.verdict = self.plan = None
+        self.step = self.Step.SCREENING
+        self.save()
+
+    def renew(self, changing: frozenset[str]) -> bool:
+        """Drop the answers of another day to the questions in ``changing``, and what followed; return whether it did.
+
+        A plan is good for the day of its answers: tablets, sleep and skin change from day to day.
+        """
+        if not self.is_open or self.answered_on in (None, timezone.localdate()):
+            return False
+        kept = {key: value for key, value in self.answers.items() if key not in changing}
+        self.answers, self.carried, self.answered_on = kept, sorted(kept), None
+        self.verdict = self.plan = None
+        if self.step != self.Step.WHERE:
+            self.step = self.Step.SCREENING
+        self.save()
+        return True
 
     def decide(self, verdict: Verdict, conditions: frozenset[str]) -> None:
         """Keep the verdict and the conditions it saw."""
@@ -181,6 +239,19 @@ class Clearance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.who}, until {self.until}"
+
+    def clean(self) -> None:
+        """Refuse a clearance without a name, of the future, or longer than a year."""
+        if not self.who.strip():
+            raise ValidationError({"who": "Please write who said so: a name and what they are."})
+        if self.given_on > timezone.localdate():
+            raise ValidationError({"given_on": "This day lies in the future."})
+        if self.until < timezone.localdate():
+            raise ValidationError({"until": "This day is past. Ask for a new word if it ran out."})
+        if (self.until - self.given_on).days > CLEARANCE_MAX_DAYS:
+            raise ValidationError({"until": "A clearance lasts one year at most. Choose an earlier day."})
+        if not self.covers:
+            raise ValidationError({"covers": "Please mark what the clinician agreed to."})
 
     @property
     def value(self) -> ClearanceValue:

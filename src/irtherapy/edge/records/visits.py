@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Collection
 from pathlib import Path
 
 from django.db import transaction
@@ -10,9 +12,10 @@ from django.utils import timezone
 
 from irtherapy.edge import journal
 from irtherapy.edge.home import sessions_folder
-from irtherapy.edge.records.models import Visit
+from irtherapy.edge.records.models import Clearance, Visit
 from irtherapy.session import replay
 from irtherapy.session.state import Phase
+from irtherapy.values import Clearance as ClearanceValue
 from irtherapy.values import InputError, Region, SessionRecord, to_json
 
 
@@ -24,6 +27,38 @@ def visible() -> QuerySet[Visit]:
 def new_visit(demo: bool = False) -> Visit:
     """Return a new visit at its first page."""
     return Visit.objects.create(demo=demo)
+
+
+def next_visit(demo: bool, changing: Collection[str]) -> Visit:
+    """Return a new visit that starts from the last finished one: places, person and kind, and the lasting answers.
+
+    ``changing``: the questions asked before every session; their answers, and the pain, are asked afresh.
+    """
+    visit = Visit(demo=demo)
+    last = finished().filter(demo=demo).first()
+    if last is not None:
+        visit.sites = [{**site, "pain_0_10": None} for site in last.sites]
+        visit.person = last.person
+        visit.device_kind = last.device_kind
+        visit.device, visit.placement = last.device, last.placement
+        visit.answers = {key: value for key, value in last.answers.items() if key not in changing}
+        visit.carried = sorted(visit.answers)
+    visit.save()
+    return visit
+
+
+def valid_clearance(visit: Visit) -> ClearanceValue | None:
+    """Return the clearances that count today as one, or None; what was tried in a demo never counts for real heat."""
+    day = timezone.localdate()
+    valid = list(Clearance.objects.filter(visit__demo=visit.demo, given_on__lte=day, until__gte=day))
+    if not valid:
+        return None
+    return ClearanceValue(
+        who=", ".join(dict.fromkeys(c.who.strip() for c in valid)),
+        given_on=max(c.given_on for c in valid).isoformat(),
+        covers=frozenset(reason for c in valid for reason in c.covers),
+        until=min(c.until for c in valid).isoformat(),
+    )
 
 
 def latest_unfinished() -> Visit | None:
@@ -46,6 +81,16 @@ def clean_session_count(region: Region | str, demo: bool = False) -> int:
         demo=demo,
     )
     return done.count()
+
+
+def delete_all() -> int:
+    """Delete every visit, clearance and session folder of this person for good; return how many visits there were."""
+    count = Visit.objects.count()
+    Visit.objects.all().delete()
+    for folder in sessions_folder().iterdir():
+        if folder.is_dir():
+            shutil.rmtree(folder)
+    return count
 
 
 def attach_record(visit: Visit, record: SessionRecord) -> Visit:

@@ -1,7 +1,175 @@
-"""The plan pages."""
+"""The plan: the minutes, why these, what they will do, and how deep it reaches."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+import math
+from typing import Any
 
-urlpatterns: list[URLPattern] = []
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_GET
+
+from irtherapy import limits, pathway
+from irtherapy.edge import data
+from irtherapy.edge.records import visits
+from irtherapy.edge.records.models import Visit
+from irtherapy.edge.web import reach, words
+from irtherapy.edge.web.stages import stage
+from irtherapy.edge.web.steps import trail
+from irtherapy.export import svg
+from irtherapy.values import InputError, Plan
+
+CHART = {"width": 400, "height": 300}
+SPEEDS = (("20", "20 times faster than real"), ("60", "60 times faster"), ("1", "At the pace of real time"))
+
+
+def make(visit: Visit) -> Plan:
+    """Return the plan of a visit, made afresh from what was told. Raises InputError with one clear sentence."""
+    site, verdict = pathway.main_site(visit.site_values), visit.verdict_value
+    device, placement = visit.device_value, visit.placement_value
+    if verdict is None or device is None or placement is None:
+        raise InputError("Plan", "The questions and the device come before the plan.")
+    clean = visits.clean_session_count(site.region, demo=visit.demo)
+    return pathway.make_plan(visit.person_value, site, device, placement, verdict, clean, data.body_tables())
+
+
+@require_GET
+@stage("plan")
+def plan(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Show the plan; it is made on the first look and kept."""
+    made = visit.plan_value
+    if made is None:
+        try:
+            made = make(visit)
+        except InputError as error:
+            messages.error(request, str(error))
+            return redirect("device", visit.id)
+        visit.keep_plan(made)
+    return render(request, "plan.html", _page(visit, made))
+
+
+def _page(visit: Visit, made: Plan) -> dict[str, Any]:
+    device = visit.device_value
+    assert device is not None
+    return {
+        "visit": visit,
+        "trail": trail("plan"),
+        "plan": made,
+        "minutes": f"{made.minutes:g}",
+        "place": words.place(made.site.region, made.site.side),
+        "others": [words.place(s.region, s.side) for s in visit.site_values if s != made.site],
+        "device": device,
+        "distance": "" if device.contact else f"{made.placement.distance_m * 100:g} cm",
+        "chain": [_link(made, step) for step in made.limit_chain],
+        "time_chart": mark_safe(time_chart(made)),
+        "time_rows": time_rows(made),
+        "depth_chart": mark_safe(depth_chart(made)),
+        "depth_rows": depth_rows(made),
+        "reach": mark_safe(reach.drawing(made)),
+        "reach_sentence": reach.sentence(made),
+        "reach_rows": reach.rows(made),
+        "warm_min": None if made.warm_at_s is None else f"{made.warm_at_s / 60:.0f}",
+        "skin_peak": f"{made.skin_peak_c:.1f}",
+        "muscle_rise": f"{made.muscle_rise_c:.1f}",
+        "irradiance": f"{made.irradiance_w_m2 / 10:.0f}",
+        "reflected": f"{made.reflected_fraction * 100:.0f}",
+        "cem43": f"{made.cem43_min:.2f}",
+        "ceiling": limits.ceilings(made.setting),
+        "speeds": SPEEDS,
+    }
+
+
+def _link(made: Plan, step: Any) -> dict[str, str]:
+    role = "winner" if step == made.limit else "runner" if step == made.runner_up else ""
+    minutes = "no limit" if math.isinf(step.minutes) else f"{math.floor(step.minutes * 10) / 10:g} min"
+    return {"text": step.text, "minutes": minutes, "role": role, "source": step.source}
+
+
+def time_chart(made: Plan) -> str:
+    """Return temperature against time for the skin, with its spread, and for the muscle."""
+    minutes = [t / 60 for t in made.time_s]
+    ceiling = limits.ceilings(made.setting)
+    peak, rise = max(made.skin_c.p50), made.muscle_rise_c
+    told = f"The skin rises to about {peak:.1f} °C, the muscle by about {rise:.1f} °C."
+    return svg.line_chart(
+        [
+            svg.Series("skin", minutes, made.skin_c.p50, ember=True),
+            svg.Series("muscle", minutes, made.muscle_c.p50),
+        ],
+        "minutes",
+        "°C",
+        "Temperature of skin and muscle over time",
+        f"{told} Heat ends after {made.minutes:g} minutes.",
+        band=svg.Band(minutes, made.skin_c.p2_5, made.skin_c.p97_5, "19 of 20 people like you lie in here"),
+        limits=[(ceiling.skin_cutoff_c, f"switched off at {ceiling.skin_cutoff_c:g} °C")],
+        marks=[(made.minutes, "heat ends")],
+        **CHART,
+    )
+
+
+def _nearest(times: tuple[float, ...], second: float) -> int:
+    return min(range(len(times)), key=lambda i: abs(times[i] - second))
+
+
+def time_rows(made: Plan) -> list[dict[str, str]]:
+    """Return the chart as a table, every two minutes and at the end of heat."""
+    last = int(made.time_s[-1] // 60)
+    marks = sorted({*range(0, last + 1, 2), made.minutes})
+    out = []
+    for minute in marks:
+        i = _nearest(made.time_s, minute * 60)
+        skin = made.skin_c
+        out.append(
+            {
+                "minute": f"{minute:g}",
+                "skin": f"{skin.p50[i]:.1f}",
+                "range": f"{skin.p2_5[i]:.1f} to {skin.p97_5[i]:.1f}",
+                "muscle": f"{made.muscle_c.p50[i]:.1f}",
+                "muscle_range": f"{made.muscle_c.p2_5[i]:.1f} to {made.muscle_c.p97_5[i]:.1f}",
+            }
+        )
+    return out
+
+
+def depth_chart(made: Plan) -> str:
+    """Return temperature against depth before the heat and when it ends, with the layers named."""
+    end = made.temperature_c[_nearest(made.time_s, made.minutes * 60)]
+    layers = made.layer_depths_mm
+    marks = [(layers[name], label) for name, label in (("muscle", "muscle"), ("spine", "spine")) if name in layers]
+    return svg.line_chart(
+        [
+            svg.Series("after", made.depth_mm, end, ember=True),
+            svg.Series("before", made.depth_mm, made.temperature_c[0], soft=True),
+        ],
+        "mm under the skin",
+        "°C",
+        "Temperature by depth, before the heat and when it ends",
+        f"At the end of heat the surface is at {end[0]:.1f} °C and at 20 mm it is {_at(made, end, 20.0):.1f} °C.",
+        marks=marks,
+        **CHART,
+    )
+
+
+def _at(made: Plan, row: tuple[float, ...], depth_mm: float) -> float:
+    return row[min(range(len(made.depth_mm)), key=lambda i: abs(made.depth_mm[i] - depth_mm))]
+
+
+def depth_rows(made: Plan) -> list[dict[str, str]]:
+    """Return the depth chart as a table."""
+    start, end = made.temperature_c[0], made.temperature_c[_nearest(made.time_s, made.minutes * 60)]
+    wanted = (0.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 50.0)
+    return [
+        {
+            "depth": f"{mm:g}",
+            "before": f"{_at(made, start, mm):.1f}",
+            "after": f"{_at(made, end, mm):.1f}",
+        }
+        for mm in wanted
+        if mm <= made.depth_mm[-1]
+    ]
+
+
+urlpatterns = [path("visit/<uuid:visit_id>/plan/", plan, name="plan")]

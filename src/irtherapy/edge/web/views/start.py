@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from irtherapy.edge.records import visits
 from irtherapy.edge.web.middleware import SESSION_KEY
+from irtherapy.edge.web.stages import changing_questions
 from irtherapy.edge.web.steps import address_of
 
 
@@ -32,7 +33,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_POST
 def begin(request: HttpRequest) -> HttpResponse:
     """Make a new visit, with the simulated lamp when asked, and go to its first page."""
-    visit = visits.new_visit(demo=request.POST.get("demo") == "yes")
+    visit = visits.next_visit(request.POST.get("demo") == "yes", changing_questions())
     return redirect("where", visit.id)
 
 

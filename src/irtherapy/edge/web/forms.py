@@ -1,0 +1,59 @@
+"""What a form said: each field read once, checked, and told in one sentence beside the field when it cannot be used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+from irtherapy.values import InputError, in_range
+
+Choice = TypeVar("Choice", bound=StrEnum)
+Value = TypeVar("Value")
+
+
+class Form:
+    """Reads the fields of a posted form; ``errors`` holds a sentence for each field that cannot be used."""
+
+    def __init__(self, data: Mapping[str, str]) -> None:
+        self.data = data
+        self.errors: dict[str, str] = {}
+
+    def text(self, name: str) -> str:
+        """Return a field as typed, without the spaces around it."""
+        return (self.data.get(name) or "").strip()
+
+    def number(self, name: str, label: str, low: float, high: float, unit: str = "", missing: str = "") -> float | None:
+        """Return a number in its range; an empty field is None, or the error ``missing`` when that is given."""
+        typed = self.text(name)
+        if not typed:
+            if missing:
+                self.errors[name] = missing
+            return None
+        return self.take(name, lambda: in_range(label, typed.replace(",", "."), low, high, unit))
+
+    def choice(self, name: str, kinds: type[Choice], missing: str = "") -> Choice | None:
+        """Return the chosen member of an enumeration; anything else is the error ``missing``."""
+        try:
+            return kinds(self.text(name))
+        except ValueError:
+            if missing:
+                self.errors[name] = missing
+            return None
+
+    def day(self, name: str, missing: str) -> date | None:
+        """Return a day written as 2026-03-31; anything else is the error ``missing``."""
+        try:
+            return date.fromisoformat(self.text(name))
+        except ValueError:
+            self.errors[name] = missing
+            return None
+
+    def take(self, name: str, make: Callable[[], Value]) -> Value | None:
+        """Return what ``make`` returns; its InputError becomes the error of the field ``name``."""
+        try:
+            return make()
+        except InputError as error:
+            self.errors[name] = str(error)
+            return None
