@@ -61,6 +61,8 @@ def screen(
     clearance: Clearance | None = None,
 ) -> Verdict:
     """Return go, ask first or not now, with reasons, for all the sore places and one kind of device."""
+    if age_years is None:
+        raise InputError("Age", "Age must be told, in years: some questions depend on it.")
     regions = frozenset(site.region for site in sites)
     return screening_verdict.screen(questionnaire, regions, frozenset({kind}), age_years, answers, today, clearance)
 

@@ -30,7 +30,8 @@ p { margin: 0 0 4pt; }
 .grid { display: flex; flex-wrap: wrap; gap: 0 18pt; }
 .grid > section { flex: 1 1 75mm; }
 table { border-collapse: collapse; width: 100%; }
-th { text-align: left; font-weight: 400; color: #5b5149; padding: 1.5pt 8pt 1.5pt 0; vertical-align: top; white-space: nowrap; }
+th { text-align: left; font-weight: 400; color: #5b5149; padding: 1.5pt 8pt 1.5pt 0; vertical-align: top;
+  white-space: nowrap; }
 td { padding: 1.5pt 0; vertical-align: top; width: 99%; font-variant-numeric: tabular-nums; }
 ul { margin: 0; padding-left: 13pt; }
 figure { margin: 4pt 0 0; }

@@ -81,7 +81,7 @@ def from_json(cls: type[T], data: Any, where: str = "") -> T:
     if unknown:
         raise InputError(name, f"{name} has an unknown field {unknown[0]!r}.")
     try:
-        return cls(**{k: _read(_hints(cls)[k], v, f"{name}.{k}") for k, v in data.items()})
+        return cls(**{k: _read(_hints(typing.cast(type, cls))[k], v, f"{name}.{k}") for k, v in data.items()})
     except TypeError:
         empty = (dataclasses.MISSING, dataclasses.MISSING)
         missing = [k for k, f in fields.items() if k not in data and (f.default, f.default_factory) == empty]

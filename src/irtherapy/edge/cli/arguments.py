@@ -59,6 +59,13 @@ def person(age: float | None, fat_mm: float | None, skin_tone: str | None) -> Pe
     return Person(age_years=None if age is None else in_range("Age", age, 8, 110, "years"), fat_m=fat_m, skin_tone=tone)
 
 
+def told_age(person: Person) -> float:
+    """Return the age that was told. Raises InputError when it was not: some questions depend on it."""
+    if person.age_years is None:
+        raise InputError("Age", "Age must be told, in years from 8 to 110, with --age: some questions depend on it.")
+    return person.age_years
+
+
 def device(device_id: str) -> Device:
     """Return a device of the catalogue. Raises InputError with near names on an unknown id."""
     from difflib import get_close_matches

@@ -52,7 +52,7 @@ def register(app: typer.Typer) -> None:
 
         sites = arguments.sites(site, pain)
         device_kind = arguments.choice("Kind", kind, DeviceKind)
-        years = arguments.person(age, None, None).age_years
+        years = arguments.told_age(arguments.person(age, None, None))
         asked = data.questionnaire()
         pages = pages_for(asked, frozenset(s.region for s in sites), frozenset({device_kind}), years)
         if questions:

@@ -175,7 +175,7 @@ def register(app: typer.Typer) -> None:
         person = arguments.person(age, None, None)
         placement = arguments.placement(chosen, distance_cm, room_c)
         asked = data.questionnaire()
-        pages = pages_for(asked, {s.region for s in sites}, {chosen.kind}, person.age_years)
+        pages = pages_for(asked, {s.region for s in sites}, {chosen.kind}, arguments.told_age(person))
         given = arguments.answers(answers) if answers else ask(pages)
         cleared = arguments.clearance(clearance)
         count = keep.clean_sessions(sites, demo=driver == "simulated")
