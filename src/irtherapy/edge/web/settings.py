@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from irtherapy.edge.home import data_home
 
@@ -23,9 +24,18 @@ def secret_key(folder: Path) -> str:
     return path.read_text(encoding="ascii")
 
 
+def local_zone() -> str:
+    """Return the name of this machine's time zone; "UTC" when it cannot be told."""
+    named = os.environ.get("TZ", "").lstrip(":")
+    link = Path("/etc/localtime")
+    if not named and link.exists() and "zoneinfo/" in (real := link.resolve().as_posix()):
+        named = real.split("zoneinfo/", 1)[1]
+    return named if named in available_timezones() else "UTC"
+
+
 SECRET_KEY = secret_key(HOME)
 DEBUG = False
-ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver"]
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 PASS_PHRASE_HASH = ""  # set by the server when it listens beyond loopback
 
 INSTALLED_APPS = [
@@ -76,6 +86,8 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+SESSION_COOKIE_NAME = "irtherapy_session"
+CSRF_COOKIE_NAME = "irtherapy_csrf"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -83,7 +95,7 @@ CSRF_COOKIE_SAMESITE = "Strict"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 USE_TZ = True
-TIME_ZONE = "UTC"
+TIME_ZONE = local_zone()
 USE_I18N = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
@@ -92,6 +104,7 @@ STATICFILES_DIRS = [HERE / "static"]
 STATIC_ROOT = None
 SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_AUTOREFRESH = False
+SERVESTATIC_ALLOW_ALL_ORIGINS = False
 SERVESTATIC_ALLOW_ALL_ORIGINS = False
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 LOGGING = {
