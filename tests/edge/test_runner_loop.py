@@ -94,7 +94,8 @@ def test_every_fault_ends_in_off(fault: str) -> None:
         return Until(60, lambda: driver.faults.add(fault))
 
     state, journal, driver = session(inbox, order=dataclasses.replace(ORDER, sensor=True))
-    expected = {"stuck_relay": "relay_stuck", "unreachable": "driver_error"}.get(fault, "sensor_lost")
+    named = {"stuck_relay": "relay_stuck", "unreachable": "driver_error", "lease_lost": "device_off"}
+    expected = named.get(fault, "sensor_lost")
     assert state.why == expected
     off_s = next(e.at_s for e in journal.events if e.kind == "heat_off")
     assert off_s <= 60 + 125 or fault == "stuck_relay"

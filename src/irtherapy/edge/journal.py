@@ -6,7 +6,9 @@ machine died while writing) is passed over. Written by the runner alone; read by
 
 from __future__ import annotations
 
+import errno
 import json
+import math
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -41,7 +43,9 @@ class Journal:
         """Write one event and wait until it is on disk. Raises OSError when the disk does not take it."""
         wall = datetime.now(UTC).isoformat(timespec="milliseconds")
         line = {"at_s": round(event.at_s, 3), "kind": event.kind, "data": to_json(event.data), "wall": wall}
-        os.write(self._fd, json.dumps(line, ensure_ascii=False, allow_nan=False).encode() + b"\n")
+        raw = json.dumps(line, allow_nan=False).encode() + b"\n"
+        if os.write(self._fd, raw) != len(raw):  # a nearly full disk takes a part and says nothing
+            raise OSError(errno.ENOSPC, "No space left for the journal")
         os.fsync(self._fd)
 
     def close(self) -> None:
@@ -74,8 +78,27 @@ def lines(path: Path, offset: int = 0) -> Iterator[tuple[int, dict[str, Any]]]:
                 line = json.loads(raw)
             except ValueError:
                 continue
-            if isinstance(line, dict) and "kind" in line and "at_s" in line:
+            if _is_event(line):
                 yield offset, line
+
+
+def _is_event(line: Any) -> bool:
+    if not isinstance(line, dict) or not isinstance(line.get("kind"), str):
+        return False
+    at_s, data = line.get("at_s"), line.get("data") or {}
+    timed = isinstance(at_s, (int, float)) and not isinstance(at_s, bool) and math.isfinite(at_s)
+    return timed and isinstance(data, dict)
+
+
+def has_ended(path: Path) -> bool:
+    """Return whether a journal's last line is its end; reads the last few lines alone."""
+    with path.open("rb") as file:
+        file.seek(max(0, os.fstat(file.fileno()).st_size - 4096))
+        last = file.read().rsplit(b"\n", 2)
+    try:
+        return len(last) > 1 and not last[-1] and json.loads(last[-2])["kind"] == "ended"
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def read(path: Path) -> list[Event]:
@@ -97,7 +120,10 @@ def write_order(folder: Path, order: SessionOrder) -> None:
     """Write ``order.json`` whole or not at all."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = folder / (ORDER + ".part")
-    part.write_text(json.dumps(to_json(order), ensure_ascii=False, allow_nan=False), encoding="utf-8")
+    with part.open("w", encoding="utf-8") as file:
+        json.dump(to_json(order), file, allow_nan=False)
+        file.flush()
+        os.fsync(file.fileno())
     part.replace(folder / ORDER)
 
 

@@ -60,7 +60,7 @@ def sensor_stale(state: State, reading: Reading) -> str | None:
 
 
 def sensor_frozen(state: State, reading: Reading) -> str | None:
-    """The same figure to the last digit for two minutes of heat."""
+    """The same figure to the last digit for two minutes of heat: a living thermometer shows at least its own noise."""
     if not state.order.sensor or reading.skin_c is None or reading.skin_c != state.skin_c:
         return None
     since = max(state.skin_changed_at_s, state.switched_at_s)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,11 +13,12 @@ class DriverError(RuntimeError):
 
 @dataclass(frozen=True)
 class Reading:
-    """One reading; None where the device cannot tell. ``skin_c`` is finite or None."""
+    """One reading; None where the device cannot tell. ``skin_c`` was measured ``age_s`` seconds before."""
 
     heat_on: bool | None
     skin_c: float | None
     power_w: float | None = None
+    age_s: float = 0.0
 
 
 class Driver(Protocol):
@@ -36,3 +38,15 @@ class Driver(Protocol):
 
     def close(self) -> None:
         """Let go of the device; never switches on."""
+
+
+def real_seconds() -> float:
+    """Return seconds of a clock that nobody sets and that goes on while the machine sleeps.
+
+    A lamp does not sleep with the computer. Python's own monotonic clock stands still then on Linux and on macOS.
+    """
+    for name in ("CLOCK_BOOTTIME", "CLOCK_MONOTONIC"):
+        number = getattr(time, name, None)
+        if number is not None:
+            return time.clock_gettime(number)
+    return time.monotonic()  # Windows: goes on while asleep

@@ -13,11 +13,11 @@ import selectors
 import signal
 import socket
 import sys
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from irtherapy.edge.drivers.interface import DriverError, real_seconds
 from irtherapy.edge.drivers.simulated import ADDRESS, SPEC, Lamp
 from irtherapy.values import Device, Person, Placement, Site, from_json, to_json
 
@@ -51,17 +51,17 @@ class Server:
     def __init__(self, folder: Path) -> None:
         self.folder, self.token = folder, secrets.token_hex(16)
         body, power_w = body_of(folder)
-        self.lamp = Lamp(body, power_w, time.monotonic, self.write)
+        self.lamp = Lamp(body, power_w, real_seconds, self.write)
         self.selector = selectors.DefaultSelector()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.listener.setblocking(False)
         self.selector.register(self.listener, selectors.EVENT_READ, None)
         self.clients: dict[socket.socket, dict[str, Any]] = {}
-        self.idle_since = time.monotonic()
+        self.idle_since = real_seconds()
 
     def write(self, what: str, why: str) -> None:
         """Add one line to the heater's own log."""
-        line = {"wall": datetime.now(UTC).isoformat(), "monotonic_s": time.monotonic(), "heat": what, "why": why}
+        line = {"wall": datetime.now(UTC).isoformat(), "real_s": real_seconds(), "heat": what, "why": why}
         with (self.folder / HEATER_LOG).open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
 
@@ -77,10 +77,11 @@ class Server:
         """Serve until the lamp is out and nobody has been connected for a while."""
         self.publish()
         try:
-            while self.lamp.lit or self.clients or time.monotonic() - self.idle_since < LINGER_S:
+            while self.lamp.lit or self.clients or real_seconds() - self.idle_since < LINGER_S:
                 for key, _ in self.selector.select(timeout=0.05):
                     if key.data is None:
                         client, _ = self.listener.accept()
+                        client.setblocking(False)  # nobody may keep the lamp from its lease
                         self.clients[client] = {"known": False, "rest": b""}
                         self.selector.register(client, selectors.EVENT_READ, client)
                     else:
@@ -91,27 +92,30 @@ class Server:
             (self.folder / ADDRESS).unlink(missing_ok=True)
 
     def receive(self, client: socket.socket) -> None:
-        """Answer each whole line of a client; drop it when it is gone."""
+        """Answer each whole line of a client; drop it when it is gone, talks nonsense or does not listen."""
+        entry = self.clients[client]
         try:
             chunk = client.recv(65536)
-        except OSError:
-            chunk = b""
-        if not chunk:
+            *whole, entry["rest"] = (entry["rest"] + chunk).split(b"\n")
+            for line in whole:
+                client.sendall(json.dumps(self.answer(entry, json.loads(line))).encode() + b"\n")
+            gone = not chunk or len(entry["rest"]) > 65536
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
+            gone = True
+        if gone:
             self.selector.unregister(client)
             client.close()
             del self.clients[client]
-            self.idle_since = time.monotonic()
-            return
-        entry = self.clients[client]
-        *whole, entry["rest"] = (entry["rest"] + chunk).split(b"\n")
-        for line in whole:
-            try:
-                client.sendall(json.dumps(self.answer(entry, json.loads(line))).encode() + b"\n")
-            except (OSError, ValueError, KeyError, TypeError):
-                return
+            self.idle_since = real_seconds()
 
     def answer(self, entry: dict[str, Any], question: dict[str, Any]) -> dict[str, Any]:
-        """Do what one message asks."""
+        """Do what one message asks, and say when the lamp will not."""
+        try:
+            return self._answer(entry, question)
+        except DriverError as error:
+            return {"ok": False, "why": str(error)}
+
+    def _answer(self, entry: dict[str, Any], question: dict[str, Any]) -> dict[str, Any]:
         what = question.get("do")
         if what == "hello" and secrets.compare_digest(str(question.get("token")), self.token):
             entry["known"] = True
@@ -134,6 +138,7 @@ class Server:
 def main() -> None:
     """Run the lamp of the session folder named on the command line."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # by way of "off"
     Server(Path(sys.argv[1])).run()
 
 

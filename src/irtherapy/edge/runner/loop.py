@@ -6,14 +6,15 @@ when the event that asks for it is in the journal. Every way out of the loop pas
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
-from irtherapy.edge.drivers.interface import Driver, DriverError, Reading
+from irtherapy.edge.drivers.interface import Driver, DriverError, Reading, real_seconds
 from irtherapy.session import guards, machine, replay
-from irtherapy.session.state import PERSON_EVENTS, Command, Phase, State
+from irtherapy.session.state import PERSON_EVENTS, UNKNOWN, Command, Phase, State
 from irtherapy.values import Event, SessionOrder
 
 SAMPLE_EVERY_S = 1.0
@@ -37,16 +38,16 @@ class Clock(Protocol):
 
 
 class MonotonicClock:
-    """Real time, unmoved by a change of the wall clock."""
+    """Real time, unmoved by a change of the wall clock or by the machine's sleep."""
 
     tick_s = 0.2
 
     def __init__(self) -> None:
-        self._zero = time.monotonic()
+        self._zero = real_seconds()
 
     def now_s(self) -> float:
         """Return real seconds since the start."""
-        return time.monotonic() - self._zero
+        return real_seconds() - self._zero
 
     def wait(self) -> None:
         """Sleep one tick."""
@@ -94,22 +95,34 @@ class Loop:
         self.state: State = machine.new(order)
         self.driver, self.clock, self.journal = driver, clock, journal
         self.sampled_s = -math.inf
-        self.stop_requested = False
+        self.off_owed = False  # an OFF that the device has not taken yet
 
     def take(self, kind: str, data: Mapping[str, Any] | None = None) -> None:
-        """Step the machine with one event and carry out what it says."""
-        event = Event(max(self.clock.now_s(), self.state.now_s), kind, dict(data or {}))
+        """Step the machine with one event and carry out what it says.
+
+        Times are rounded as the journal rounds them, so that its fold is this state to the last digit.
+        """
+        at_s = round(self.clock.now_s(), 3)
+        event = Event(max(at_s, self.state.now_s), kind, dict(data or {}))
+        if kind == "stop":  # before anything is thought about it
+            self.off()
         self.state, commands = machine.step(self.state, event, event.at_s)
         kinds = [c.kind for c in commands]
-        failed = "off" in kinds and not self._tell(self.driver.off)
+        failed = "off" in kinds and not self.off()
         self.journal.append(event)
         if "on" in kinds:
             lease_s = self.state.order.lease_s
+            self.off_owed = False
             failed = not self._tell(lambda: self.driver.on(lease_s)) or failed
         for command in commands:
             self._write(command, event.at_s)
-        if failed and kind != "driver_error" and self.state.lamp_on:
+        if failed and kind != "driver_error":
             self.take("driver_error", {"text": "The device does not answer."})
+
+    def off(self) -> bool:
+        """Tell the device OFF; one that does not take it is told again at each tick."""
+        self.off_owed = not self._tell(self.driver.off)
+        return not self.off_owed
 
     def _write(self, command: Command, at_s: float) -> None:
         if command.kind not in ("on", "off"):
@@ -131,6 +144,8 @@ class Loop:
             if self.state.lamp_on:
                 self.take("driver_error", {"text": str(error)})
             reading = Reading(None, None)
+        if not self.state.lamp_on and (self.off_owed or reading.heat_on):
+            self.off()
         quiet = self.state.phase in (Phase.CHECKS, Phase.RATING)
         due = now_s - self.sampled_s >= (QUIET_SAMPLE_EVERY_S if quiet else SAMPLE_EVERY_S) - 1e-6
         urgent = guards.tripped(self.state, guards.Reading(now_s, reading.heat_on, reading.skin_c))
@@ -145,8 +160,10 @@ class Loop:
 
 
 def clean(reading: Reading) -> Reading:
-    """Return the reading with a skin temperature that is a finite number or None."""
-    if reading.skin_c is not None and not math.isfinite(reading.skin_c):
+    """Return the reading with a skin temperature that is a finite number of now, or None."""
+    if reading.skin_c is None:
+        return reading
+    if not math.isfinite(reading.skin_c) or not 0.0 <= reading.age_s <= guards.SENSOR_STALE_S:
         return Reading(reading.heat_on, None, reading.power_w)
     return reading
 
@@ -172,7 +189,7 @@ def run(
                 for wish in inbox.poll(replay.snapshot(loop.state)):
                     kind = str(wish.get("kind"))
                     data = {k: v for k, v in wish.items() if k != "kind"}
-                    loop.take(kind if kind in PERSON_EVENTS else "unknown", data)
+                    loop.take(kind if kind in PERSON_EVENTS else UNKNOWN, data)
             except ParentGone:
                 loop.take("program_stopped", {"text": "The page's program is gone."})
             if should_stop():
@@ -185,7 +202,13 @@ def run(
             clock.wait()
         if on_snapshot is not None:
             on_snapshot(replay.snapshot(loop.state))
+    except BaseException:
+        with contextlib.suppress(Exception):  # OFF first; then the record, if it can still be written
+            loop.off()
+            loop.take("program_stopped", {"text": "The program failed."})
+        raise
     finally:
-        loop._tell(driver.off)
+        with contextlib.suppress(Exception):
+            driver.off()
         driver.close()
     return loop.state

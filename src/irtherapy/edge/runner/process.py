@@ -35,9 +35,13 @@ class Pipe:
         threading.Thread(target=self._read, args=(stream,), daemon=True).start()
 
     def _read(self, stream: TextIO) -> None:
-        for line in stream:
-            self._lines.put(line)
-        self._lines.put(None)
+        try:
+            for line in stream:
+                self._lines.put(line)
+        except (OSError, ValueError):
+            pass  # unreadable: as good as gone
+        finally:
+            self._lines.put(None)
 
     def poll(self, snapshot: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
         """Return the wishes that have come in; nonsense is passed on as an unknown word and refused there."""
@@ -94,7 +98,8 @@ class RunnerHandle:
         try:
             self.process.wait(timeout_s)
         except subprocess.TimeoutExpired:
-            self.process.kill()
+            self.process.kill()  # the lease ends the heat
+            self.process.wait()
 
 
 def start(folder: Path, speed: float = 1.0) -> RunnerHandle:
@@ -113,6 +118,8 @@ def recover(sessions_folder: Path) -> list[str]:
     """
     closed = []
     for folder in sorted(p for p in sessions_folder.iterdir() if (p / book.JOURNAL).exists()):
+        if book.has_ended(folder / book.JOURNAL):
+            continue
         try:
             order, events = book.read_order(folder), book.read(folder / book.JOURNAL)
             state = replay.fold(order, events)
@@ -141,8 +148,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--speed", type=float, default=1.0)
     options = parser.parse_args(argv)
     stopping = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stopping.set())
+    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+        if hasattr(signal, name):  # Windows has no SIGHUP
+            signal.signal(getattr(signal, name), lambda *_: stopping.set())
     try:
         order = book.read_order(options.folder)
         speed = in_range("Speed", options.speed, 1, SPEED_MAX, "times")
