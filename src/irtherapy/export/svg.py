@@ -107,7 +107,7 @@ def _frame(
     ys += [*band.low, *band.high] if band else []
     low, high = y_range or (math.floor(min(ys, default=0.0) - 0.5), math.ceil(max(ys, default=1.0) + 0.5))
     longest = max((len(s.label) for s in series), default=0)
-    right = width - min(150.0, 10.0 + 7.4 * longest)
+    right = width - min(170.0, 18.0 + 8.2 * longest)
     return Frame(46.0, 26.0, right, height - 44.0, min(xs), max(xs), float(low), float(high))
 
 

@@ -65,7 +65,7 @@ def keep(visit: Visit, given: dict[str, str]) -> dict[str, str]:
     try:
         pain = in_range("Pain", given["pain_after"], 0, 10)
     except InputError as error:
-        errors["pain_after"] = str(error)
+        errors["pain_after"] = str(error) if given["pain_after"] else "Pain: choose a number from 0 to 10."
     if errors:
         return errors
     if live.is_running(visit):  # the journal is the record as long as its program runs
