@@ -45,9 +45,8 @@ def light_table() -> None:
 
 def heat_table() -> None:
     """Print the cases of heat with a closed form."""
-    print(
-        "| case | time s | surface reference K | ours K | worst depth, % of surface | tolerance |\n|---|---|---|---|---|---|"
-    )
+    print("| case | time s | surface reference K | ours K | worst depth, % of surface | tolerance |")
+    print("|---|---|---|---|---|---|")
     for case in cases.read("heat.json"):
         for got, item in zip(cases.solve_heat(case), case["series"], strict=True):
             want = np.array(item["rise_k"])

@@ -157,3 +157,18 @@ def test_a_contact_device_cannot_stand_away():
     device = data.catalogue()["anodyne_mire"]
     with pytest.raises(InputError, match="on the skin"):
         make_plan(ADULT, LOWER, device, Placement(0.3), Setting.HOME, 0, data.body_tables(), persons=20)
+
+
+def test_a_hot_pad_is_offered_over_clothing():
+    p = plan("heating_pad_low")
+    assert p.minutes == 0 and "Over a layer of clothing" in p.advice[0]
+    assert plan("heating_pad_low", clothed=True).minutes >= 5
+
+
+@pytest.mark.parametrize("device", ["anodyne_mire", "led_belt_generic"])
+def test_light_pads_over_clothing_never_gain_minutes(device):
+    assert plan(device, clothed=True).minutes <= plan(device).minutes
+
+
+def test_no_advice_leads_beyond_what_is_known():
+    assert not any("cm" in text for text in plan("bestqool_pro300", 0.3).advice)

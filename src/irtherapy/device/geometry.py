@@ -18,7 +18,7 @@ BEAM_SHARE = 0.7  # radiant share in the beam; a guess between 0.6 and 0.8 (fact
 HALF_ANGLE_RAD = math.radians(30.0)
 BULB_RANGE_M = (0.2, 1.5)
 FALLOFF_M = 1.1  # a of E0/(1 + d/a)^2: median of four laboratory fits of 0.93 to 1.61 m
-ONE_POINT_RANGE = (1.0, 4.0)  # a single known distance d holds from d to 4 d with the falloff above
+ONE_POINT_FARTHEST_M = 1.5  # a single known distance holds from there outward with the slow falloff above
 # Relative standard deviation of the irradiance, by how it is known. Modelled: the share in the beam (0.6-0.8 guessed),
 # a beam brighter in its middle than at its edge, the bulb's tolerance.
 SPREAD = {"measured": 0.10, "claimed": 0.20, "modelled": 0.25}
@@ -34,7 +34,7 @@ def distance_range_m(device: Device) -> tuple[float, float]:
     if not profile:
         return BULB_RANGE_M
     first, last = profile[0][0], profile[-1][0]
-    return (first, last) if len(profile) > 1 else (first * ONE_POINT_RANGE[0], first * ONE_POINT_RANGE[1])
+    return (first, last) if len(profile) > 1 else (first, max(first, ONE_POINT_FARTHEST_M))
 
 
 def bulb_irradiance_w_m2(power_w: float, distance_m: float) -> float:

@@ -189,9 +189,10 @@ def expose(
             tissue, nothing, on, off, np.zeros(len(persons)), np.zeros(len(persons)), np.zeros(len(persons))
         )
     if placement.clothed:
-        # The cloth takes the light: a surface between room and skin that gains E.
-        to_skin = loss * CLOTH_W_M2_K / (loss + CLOTH_W_M2_K)
-        on = heat.Surface(to_skin, room + irradiance / loss, off.flux_w_m2)
+        # The cloth takes the light: a surface between skin and room (or the back of a pad) that gains E.
+        away = np.full(len(persons), PAD_BACK_W_M2_K) if device.contact else loss
+        to_skin = away * CLOTH_W_M2_K / (away + CLOTH_W_M2_K)
+        on = heat.Surface(to_skin, room + irradiance / away, np.where(device.contact, 0.0, off.flux_w_m2))
         return Exposure(tissue, nothing, on, off, irradiance, np.zeros(len(persons)), np.zeros(len(persons)))
     source = dose.absorbed * irradiance[:, None]
     on = off

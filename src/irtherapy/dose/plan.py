@@ -20,7 +20,7 @@ from irtherapy.device import geometry, spectrum
 from irtherapy.dose import ensemble, exposure, heat
 from irtherapy.dose.ensemble import Heating
 from irtherapy.dose.exposure import Exposure, LightDose
-from irtherapy.values import Device, InputError, LimitStep, Person, Placement, Plan, Setting, Site, in_range
+from irtherapy.values import Device, DeviceKind, InputError, LimitStep, Person, Placement, Plan, Setting, Site, in_range
 
 Array = NDArray[np.float64]
 
@@ -232,24 +232,37 @@ def _advice(case: _Case, placement: Placement, minutes: float, winner: LimitStep
     if winner.name not in ("skin_target", "skin_cutoff", "cem43"):
         return ()
     if case.device.contact:
-        way = "a lower setting or a folded towel between the device and your skin"
-        if minutes == 0:
-            return (f"This is too hot to use like this. Try {way}.",)
-        return (f"For a longer session, use {way}.",)
+        return (_contact_advice(case, placement, minutes, rest),)
     _, farthest = geometry.distance_range_m(case.device)
     wanted = max(5.0, minutes + 1.0)
     for i in range(1, FARTHER_TRIES + 1):
         distance = math.floor((placement.distance_m + i * FARTHER_STEP_M) * 20.0 + 1e-6) / 20.0
         if distance > farthest + 1e-9:
             break
-        ex = case.expose(replace(placement, distance_m=distance))
-        then = _whole_minutes(limits.tightest(_limits(case, ex, ensemble.heating(ex, case.ceiling_min(), rest)))[0])
+        then = _minutes_at(case, replace(placement, distance_m=distance), rest)
         if then >= wanted:
             start = "Too hot here. " if minutes == 0 else ""
             return (f"{start}At {distance * 100:.0f} cm: {then:g} minutes instead of {minutes:g}.",)
     if minutes == 0:
-        return ("This is too hot at this distance. Move further away, or use a weaker lamp.",)
-    return ("Further away your skin stays cooler, and you may stay longer.",)
+        return ("Too hot here, and at every distance we can compute for it. Use a weaker device.",)
+    return ()
+
+
+def _minutes_at(case: _Case, placement: Placement, rest: heat.State) -> float:
+    """Return the minutes of the same question with another placement."""
+    ex = case.expose(placement)
+    return _whole_minutes(limits.tightest(_limits(case, ex, ensemble.heating(ex, case.ceiling_min(), rest)))[0])
+
+
+def _contact_advice(case: _Case, placement: Placement, minutes: float, rest: heat.State) -> str:
+    """Return what helps with a device on the skin: cloth between, when that is enough, or less heat."""
+    if case.dose is None and not placement.clothed and case.device.kind is not DeviceKind.CHAIR:
+        then = _minutes_at(case, replace(placement, clothed=True), rest)
+        if then >= max(5.0, minutes + 1.0):
+            start = "Too hot on bare skin. " if minutes == 0 else ""
+            return f"{start}Over a layer of clothing: {then:g} minutes instead of {minutes:g}."
+    way = "a lower setting, or a folded towel between the device and you"
+    return f"Too hot used like this. Try {way}." if minutes == 0 else f"For a longer session, use {way}."
 
 
 def _cautions(case: _Case, ex: Exposure, placement: Placement) -> tuple[str, ...]:
