@@ -84,12 +84,23 @@ def clean_session_count(region: Region | str, demo: bool = False) -> int:
 
 
 def delete_all() -> int:
-    """Delete every visit, clearance and session folder of this person for good; return how many visits there were."""
+    """Delete every visit, clearance and session folder of this person for good; return how many visits there were.
+
+    Raises InputError, and deletes nothing, while a session runs in this or another program.
+    """
+    folders = [folder for folder in sessions_folder().iterdir() if folder.is_dir()]
+    for folder in folders:
+        path = folder / journal.JOURNAL
+        if not path.exists():
+            continue
+        try:
+            journal.Journal(path).close()
+        except journal.JournalBusy:
+            raise InputError("Session", "A session is running. Stop it first, then delete.") from None
     count = Visit.objects.count()
     Visit.objects.all().delete()
-    for folder in sessions_folder().iterdir():
-        if folder.is_dir():
-            shutil.rmtree(folder)
+    for folder in folders:
+        shutil.rmtree(folder)
     return count
 
 

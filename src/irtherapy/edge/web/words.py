@@ -16,10 +16,10 @@ KINDS = {
     DeviceKind.HAND_HELD: ("Hand-held massager", "A massager or small light held in the hand"),
 }
 URGENCY = {
-    Urgency.EMERGENCY: ("Now", "Call your emergency number, or go to an emergency department."),
-    Urgency.URGENT: ("Today", "Call a doctor or a medical helpline."),
-    Urgency.SEE_DOCTOR: ("In the next days", "Make an appointment with a doctor."),
-    Urgency.NONE: ("Not today", "Nothing here is urgent. What to do is written below."),
+    Urgency.EMERGENCY: "Now",
+    Urgency.URGENT: "Today",
+    Urgency.SEE_DOCTOR: "In the next days",
+    Urgency.NONE: "Not today",
 }
 SKIN_TONES = (
     (1, "Very pale. Always burns in the sun, never tans"),

@@ -84,7 +84,9 @@ def _page(visit: Visit, made: Plan) -> dict[str, Any]:
 
 def _link(made: Plan, step: Any) -> dict[str, str]:
     role = "winner" if step == made.limit else "runner" if step == made.runner_up else ""
-    minutes = "no limit" if math.isinf(step.minutes) else f"{math.floor(step.minutes * 10) / 10:g} min"
+    minutes = f"{math.floor(step.minutes * 10) / 10:g} min" if math.isfinite(step.minutes) else "not reached"
+    if step.name == "eye" and math.isinf(step.minutes):
+        minutes = "no limit"
     return {"text": step.text, "minutes": minutes, "role": role, "source": step.source}
 
 
@@ -106,6 +108,7 @@ def time_chart(made: Plan) -> str:
         band=svg.Band(minutes, made.skin_c.p2_5, made.skin_c.p97_5, "19 of 20 people like you lie in here"),
         limits=[(ceiling.skin_cutoff_c, f"switched off at {ceiling.skin_cutoff_c:g} °C")],
         marks=[(made.minutes, "heat ends")],
+        y_range=(30.0, 45.0) if min(made.skin_c.p2_5) >= 30.0 else None,
         **CHART,
     )
 
@@ -141,7 +144,7 @@ def depth_chart(made: Plan) -> str:
     marks = [(layers[name], label) for name, label in (("muscle", "muscle"), ("spine", "spine")) if name in layers]
     return svg.line_chart(
         [
-            svg.Series("after", made.depth_mm, end, ember=True),
+            svg.Series("heat ends", made.depth_mm, end, ember=True),
             svg.Series("before", made.depth_mm, made.temperature_c[0], soft=True),
         ],
         "mm under the skin",

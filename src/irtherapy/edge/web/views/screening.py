@@ -22,6 +22,8 @@ from irtherapy.edge.web.steps import trail
 from irtherapy.screening import Page, conditions, pages_for, questions_for_doctor
 from irtherapy.values import Decision, DeviceKind, Verdict
 
+WHO_MISSING = "Please write who said so: a name and what they are."
+COVERS_MISSING = "Please mark what the clinician agreed to."
 GIVEN_MISSING = "Please give the day it was said."
 UNTIL_MISSING = "Please give the last day it holds."
 
@@ -124,7 +126,11 @@ def record_clearance(visit: Visit, found: Verdict, form: Form) -> bool:
     given = form.day("given_on", GIVEN_MISSING)
     until = form.day("until", UNTIL_MISSING)
     covers = [id_ for id_ in clearable if form.text(f"covers_{id_}")]
-    if given is None or until is None:
+    if not form.text("who"):
+        form.errors["who"] = WHO_MISSING
+    if not covers:
+        form.errors["covers"] = COVERS_MISSING
+    if given is None or until is None or form.errors:
         return False
     clearance = Clearance(visit=visit, who=form.text("who")[:120], given_on=given, until=until, covers=covers)
     try:
@@ -137,13 +143,11 @@ def record_clearance(visit: Visit, found: Verdict, form: Form) -> bool:
 
 
 def _verdict_page(visit: Visit, found: Verdict, form: Form) -> dict[str, Any]:
-    when, what = words.URGENCY[found.urgency]
     return {
         "visit": visit,
         "trail": trail("screening"),
         "verdict": found,
-        "when": when,
-        "what": what,
+        "when": words.URGENCY[found.urgency],
         "to_ask": questions_for_doctor(found),
         "clearable": [{"reason": r, "marked": form.text(f"covers_{r.id}")} for r in found.reasons if r.clearable],
         "all_clearable": all(r.clearable for r in found.reasons),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.hashers import check_password
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +14,7 @@ from irtherapy.edge.records import visits
 from irtherapy.edge.web.middleware import SESSION_KEY
 from irtherapy.edge.web.stages import changing_questions
 from irtherapy.edge.web.steps import address_of
+from irtherapy.values import InputError
 
 
 @require_GET
@@ -25,7 +27,7 @@ def start(request: HttpRequest) -> HttpResponse:
         {
             "unfinished": unfinished,
             "unfinished_address": None if unfinished is None else address_of(unfinished),
-            "finished": visits.finished()[:5],
+            "finished": visits.finished()[:10],
         },
     )
 
@@ -52,8 +54,28 @@ def pass_phrase(request: HttpRequest) -> HttpResponse:
     return render(request, "pass_phrase.html", {"error": error}, status=403 if error else 200)
 
 
+@require_http_methods(["GET", "POST"])
+def forget(request: HttpRequest) -> HttpResponse:
+    """Delete every visit and session folder after a plain yes; not while a session runs."""
+    error = ""
+    if request.method == "POST":
+        if request.POST.get("sure") == "yes":
+            try:
+                visits.delete_all()
+            except InputError as refused:
+                error = str(refused)
+            else:
+                messages.success(request, "Everything is deleted.")
+                return redirect("start")
+        else:
+            error = "Please tick the box if you want everything deleted."
+    context = {"error": error, "count": visits.visible().count()}
+    return render(request, "forget.html", context, status=422 if error else 200)
+
+
 urlpatterns = [
     path("", start, name="start"),
+    path("delete/", forget, name="forget"),
     path("visit/new/", begin, name="visit-new"),
     path("pass-phrase/", pass_phrase, name="pass-phrase"),
 ]
