@@ -46,7 +46,8 @@ def test_pure_rooms_touch_no_file_clock_or_unseeded_chance(path: Path) -> None:
         if last == "default_rng":
             assert node.args or node.keywords, f"line {node.lineno}: default_rng() without a seed"
         if isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name):
-            assert not (called.value.id in {"datetime", "date", "time"} and last in CLOCKS), f"line {node.lineno}: clock"
+            clock = called.value.id in {"datetime", "date", "time"} and last in CLOCKS
+            assert not clock, f"line {node.lineno}: a clock"
 
 
 @pytest.mark.parametrize("path", [p for p in SOURCES if p.name != "__init__.py"], ids=name_of)

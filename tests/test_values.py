@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from irtherapy.values import (
     Clearance,
-    Event,
     InputError,
     SessionOrder,
     Site,

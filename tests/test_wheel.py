@@ -12,7 +12,8 @@ ROOT = Path(__file__).parents[1]
 
 
 def test_the_wheel_holds_every_file_of_the_package(tmp_path: Path) -> None:
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", str(tmp_path), "."]
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    build = [*pip, "-w", str(tmp_path), "."]
     env = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True, env=env)
     (wheel,) = tmp_path.glob("irtherapy-*.whl")

@@ -1,10 +1,10 @@
 """The map: screen, plan, order, record, review, report. Nothing but calls in order, from one room to the next.
 
-    verdict = screen(...)                    is it right for me
-    plan    = make_plan(..., verdict, ...)   how long, how close; refuses on any verdict other than go
-    order   = make_order(..., plan, ...)     everything the session machine needs, frozen before START
-    record  = make_record(order, events)     what happened, computed from the journal alone
-    page    = doctor_page(...)               one page for the doctor
+verdict = screen(...)                    is it right for me
+plan    = make_plan(..., verdict, ...)   how long, how close; refuses on any verdict other than go
+order   = make_order(..., plan, ...)     everything the session machine needs, frozen before START
+record  = make_record(order, events)     what happened, computed from the journal alone
+page    = doctor_page(...)               one page for the doctor
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from irtherapy.body.optics import BodyTables
     from irtherapy.screening.questions import Questionnaire
 
+REPORT_CSS = page.CSS  # the one style sheet inside a report
 MASSAGE_EARLIEST_S = 300.0  # heat alone for the first five minutes (facts: protocols 6, our own block)
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import os
+import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -56,12 +59,11 @@ def to_the_plan(page: Page, server: Any, look: Callable[[str], None]) -> None:
     page.locator("#pain_lower_back").fill("6")
     page.get_by_label("Your age in years").fill("45")
     page.get_by_role("button", name="Go on to the questions").click()
-    first = True
-    while page.get_by_role("button", name="None of these").count():
-        if first:
-            look("3-questions")
-        first = False
-        page.get_by_role("button", name="None of these").click()
+    verdict = page.get_by_role("heading", name="You can go on")
+    look("3-questions")
+    while not verdict.is_visible():
+        with page.expect_navigation():
+            page.get_by_role("button", name="None of these").click()
     look("4-verdict")
     page.get_by_role("link", name="Go on").or_(page.get_by_role("button", name="Go on")).first.click()
     look("5-device")
@@ -164,3 +166,37 @@ def test_any_key_stops_and_a_reload_is_in_the_right_second(page: Page, start_ser
     expect(page.get_by_text("Heat is on")).to_be_visible()
     page.keyboard.press("x")
     expect(page.get_by_text("You stopped the session.")).to_be_visible(timeout=5000)
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_kill_of_the_server_leaves_the_lamp_off_and_an_honest_record(
+    page: Page, start_server: Callable[[], Any], wait_for: Callable[..., None]
+) -> None:
+    server = start_server()
+    to_the_plan(page, server, lambda name: None)
+    page.get_by_label("At the pace of real time").check(force=True)
+    page.get_by_role("button", name="Go to the session").click()
+    for box in page.locator("input[data-check]").all():
+        box.check()
+    expect(page.locator("#start")).to_be_enabled()
+    page.locator("#start").click()
+    expect(page.get_by_text("Heat is on")).to_be_visible()
+    page.wait_for_timeout(3000)
+    (folder,) = (server.home / "sessions").iterdir()
+    page.goto("about:blank")
+    server.kill()
+    killed = time.time()
+
+    def heater() -> list[dict[str, Any]]:
+        return [json.loads(line) for line in (folder / "heater.jsonl").read_text().splitlines()]
+
+    wait_for(lambda: heater()[-1]["heat"] == "off", seconds=6.0)
+    off = datetime.fromisoformat(heater()[-1]["wall"]).timestamp()
+    assert off - killed < 6.0
+    again = start_server()
+    page.goto(again.url)
+    expect(page.get_by_text("The program stopped, so the heat went off.")).to_be_visible()
+    lines = [json.loads(line) for line in (folder / "journal.jsonl").read_text().splitlines()]
+    walls = [datetime.fromisoformat(x["wall"]).timestamp() for x in lines if x["kind"] == "sample"]
+    assert killed - max(walls) < 1.5 and lines[-1]["data"]["reason"] == "program_stopped"
