@@ -92,3 +92,38 @@ def test_listening_beyond_this_machine_needs_a_pass_phrase(tmp_path: Path) -> No
 ])  # fmt: skip
 def test_what_counts_as_this_machine(host: str, own: bool) -> None:
     assert server.is_loopback(host) is own
+
+
+class Terminal:
+    """A standard input that a person sits at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def phrases(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+    """What a person types, in an empty data folder."""
+    typed: list[str] = []
+    monkeypatch.setenv("IRTHERAPY_HOME", str(tmp_path))
+    monkeypatch.setattr(server.sys, "stdin", Terminal())
+    monkeypatch.setattr(server.getpass, "getpass", lambda prompt: typed.pop(0))
+    return typed
+
+
+def test_a_pass_phrase_is_asked_once_and_kept_as_a_hash(phrases: list[str], tmp_path: Path) -> None:
+    phrases += ["a long enough one"] * 2
+    hashed = server.pass_phrase_hash()
+    kept = tmp_path / server.PASS_PHRASE_FILE
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert "long enough" not in kept.read_text()
+    assert server.pass_phrase_hash() == hashed
+
+
+@pytest.mark.parametrize("typed", [["short"], ["a long enough one", "another long one"]])
+def test_a_short_or_different_pass_phrase_starts_nothing(phrases: list[str], tmp_path: Path, typed: list[str]) -> None:
+    phrases += typed
+    with pytest.raises(SystemExit) as end:
+        server.pass_phrase_hash()
+    assert end.value.code == 2
+    assert not (tmp_path / server.PASS_PHRASE_FILE).exists()

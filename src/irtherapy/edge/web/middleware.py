@@ -34,7 +34,7 @@ def content_security(get_response: Handler) -> Handler:
     if iscoroutinefunction(get_response):
 
         async def later(request: HttpRequest) -> HttpResponseBase:
-            return mark(await get_response(request))  # type: ignore[misc]
+            return mark(await get_response(request))
 
         return later
 
@@ -60,7 +60,7 @@ def pass_phrase_gate(get_response: Handler) -> Handler:
         async def later(request: HttpRequest) -> HttpResponseBase:
             if not gate_open(request):
                 return redirect("pass-phrase")
-            return await get_response(request)  # type: ignore[misc]
+            return await get_response(request)
 
         return later
 

@@ -16,11 +16,17 @@ HOME = data_home()
 def secret_key(folder: Path) -> str:
     """Return the key of this installation, made once and readable by its owner alone."""
     path = folder / "secret-key"
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+    if not path.exists():
+        part = folder / f"secret-key.{os.getpid()}"
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
             file.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
+        try:
+            path.hardlink_to(part)  # whole or not at all; the first of two starts wins
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without hard links
+            part.replace(path)
+        part.unlink(missing_ok=True)
     return path.read_text(encoding="ascii")
 
 

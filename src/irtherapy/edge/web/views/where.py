@@ -70,7 +70,7 @@ def _fields(person: Person) -> dict[str, Any]:
 
 
 def _place(form: Form, visit: Visit, region: Region, posted: bool) -> dict[str, Any]:
-    told = next((site for site in visit.sites if site["region"] == region), {})
+    told: dict[str, Any] = next((site for site in visit.sites if site["region"] == region), {})
     side = form.text(f"side_{region}") if posted else told.get("side", "")
     pain = form.text(f"pain_{region}") if posted else _plain(told.get("pain_0_10"))
     return {
