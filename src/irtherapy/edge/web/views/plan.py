@@ -22,7 +22,7 @@ from irtherapy.edge.web.steps import trail
 from irtherapy.export import svg
 from irtherapy.values import InputError, Plan
 
-CHART = {"width": 400, "height": 300}
+WIDTH, HEIGHT = 360, 280
 SPEEDS = (("20", "20 times faster than real"), ("60", "60 times faster"), ("1", "At the pace of real time"))
 
 
@@ -109,7 +109,8 @@ def time_chart(made: Plan) -> str:
         limits=[(ceiling.skin_cutoff_c, f"switched off at {ceiling.skin_cutoff_c:g} °C")],
         marks=[(made.minutes, "heat ends")],
         y_range=(30.0, 45.0) if min(made.skin_c.p2_5) >= 30.0 else None,
-        **CHART,
+        width=WIDTH,
+        height=HEIGHT,
     )
 
 
@@ -152,7 +153,8 @@ def depth_chart(made: Plan) -> str:
         "Temperature by depth, before the heat and when it ends",
         f"At the end of heat the surface is at {end[0]:.1f} °C and at 20 mm it is {_at(made, end, 20.0):.1f} °C.",
         marks=marks,
-        **CHART,
+        width=WIDTH,
+        height=HEIGHT,
     )
 
 
