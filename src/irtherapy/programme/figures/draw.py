@@ -24,7 +24,7 @@ from irtherapy.programme.figures.scenes import SCENES
 from irtherapy.values import InputError
 
 VIEW, EDGE, STROKE = 120.0, 6.0, 3.2
-EYE_FROM = 1.4  # a smaller scale has no room for the eye
+EYE_FROM = 1.4  # a smaller scale has no room for the eye in profile and the nose in front
 POSES = ("start", "end")
 
 
@@ -197,7 +197,7 @@ def _face(place: _Place, head: Point, axis: float, yaw: float, nod: float) -> st
     if abs(yaw) > 50:
         way = axis - 90 if yaw > 0 else axis + 90
         out.append(_nose(place, step(head, axis, -HEAD * nod * 0.5), axis, way))
-    else:
+    elif place.scale > EYE_FROM:
         root = step(head, axis - 90, HEAD * math.sin(math.radians(yaw)))
         out.append(_line(place, [step(root, axis, -HEAD * (0.05 + nod)), step(root, axis, -HEAD * (0.35 + nod))]))
     return "".join(out)

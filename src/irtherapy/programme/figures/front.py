@@ -36,7 +36,7 @@ SCENES = {
             left_leg=Limb(-91.0, -88.0, end=-140.0, end_seen=0.55),
             right_leg=Limb(-83.0, -88.0, end=-40.0, end_seen=0.55),
         ),
-        (Arrow("crown", 4.0, 7.0, -0.2),),
+        (Arrow("crown", 4.0, 5.0, 0.2),),
         (floor(-30.0, 40.0),),
     ),
     "scap_retraction": Scene(

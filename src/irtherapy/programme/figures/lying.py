@@ -90,7 +90,7 @@ SCENES = {
         "Lying on the back with a strap round one foot: the leg rises",
         replace(STRAP, near_leg=Leg((42.0, 24.5), foot=115.0)),
         replace(STRAP, near_arm=Arm((-8.0, 24.0)), near_leg=Leg((9.0, 50.0), foot=172.0)),
-        (Arrow("near_ankle", 11.0, 7.0, 0.16),),
+        (Arrow("near_ankle", 11.0, 7.0, -0.16),),
         MAT,
         (("near_hand", "near_toe"),),
     ),
@@ -112,7 +112,7 @@ SCENES = {
         "Lying on the back, arms and knees up: one arm and the other leg go down",
         TABLE,
         replace(TABLE, near_arm=Arm((-55.0, 16.0)), far_leg=Leg((45.0, 16.0), foot=95.0)),
-        (Arrow(((-36.0, 42.0), (-56.0, 27.0)), bulge=0.18), Arrow(((30.0, 40.0), (48.0, 27.0)), bulge=-0.18)),
+        (Arrow(((-36.0, 42.0), (-56.0, 27.0)), bulge=-0.18), Arrow(((30.0, 40.0), (48.0, 27.0)), bulge=0.18)),
         (floor(-62.0, 54.0),),
     ),
     "glute_bridge": Scene(
@@ -148,7 +148,7 @@ SCENES = {
         "Seen from above, lying on the side: the top arm opens like a book",
         SIDE,
         replace(SIDE, near_arm=Arm((-29.0, 71.0), elbow=(-15.0, 69.0)), yaw=-28.0),
-        (Arrow(((24.0, 86.0), (-24.0, 86.0)), bulge=0.2),),
+        (Arrow(((24.0, 90.0), (-24.0, 90.0)), bulge=-0.15),),
         (box(-44.0, 8.0, 44.0, 108.0),),
     ),
     "supine_knee_roll": Scene(

@@ -70,8 +70,8 @@ SCENES = {
             near_leg=Leg((-46.0, 4.0), foot=190.0),
             far_leg=Leg((-44.0, 20.0), foot=158.0),
         ),
-        (Arrow(((60.0, 12.0), (60.0, 26.0))), Arrow("far_ankle", 0.0, 11.0)),
-        (floor(-60.0, 66.0), box(-2.0, 0.0, 16.0, 4.5)),
+        (Arrow(((65.0, 10.0), (65.0, 24.0))), Arrow("far_ankle", 0.0, 11.0)),
+        (floor(-60.0, 70.0), box(-2.0, 0.0, 16.0, 4.5)),
     ),
     "prone_y": Scene(
         "Seen from above, lying on the front: arms lift in a Y and draw down into a W",

@@ -44,7 +44,7 @@ SCENES = {
             head=124.0,
             near_arm=Arm((-16.5, 55.0), hand=165.0, elbow=(-4.0, 62.0)),
         ),
-        (Arrow("crown", -2.0, 8.0, 0.2),),
+        (Arrow("crown", -2.0, 6.0, -0.2),),
         (*chair(), floor(-30.0, 44.0)),
     ),
     "standing_back_extension": Scene(
@@ -58,7 +58,7 @@ SCENES = {
             head=118.0,
             near_arm=Arm((-2.5, 55.0), hand=-60.0),
         ),
-        (Arrow("head", 0.0, 14.0, 0.15),),
+        (Arrow("crown", 0.0, 6.0, -0.15),),
         (floor(-32.0, 32.0),),
     ),
     "doorway_chest": Scene(
