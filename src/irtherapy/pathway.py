@@ -158,8 +158,8 @@ def next_session(past: Sequence[Mapping[str, Any]], today: str, setting: str) ->
 
 
 def record_chart(record: Mapping[str, Any], samples: Sequence[Mapping[str, Any]]) -> str:
-    """Return the planned-against-measured skin chart of a record as SVG."""
-    return page.record_chart(record, samples)
+    """Return the planned-against-measured skin chart of a record as SVG, with letters for a small screen."""
+    return page.record_chart(record, samples, width=420)
 
 
 def record_rows(record: Mapping[str, Any], samples: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:

@@ -100,8 +100,11 @@ def document(title: str, body: str) -> str:
     )
 
 
-def record_chart(record: Json, samples: Sequence[Json], plan: Json | None = None) -> str:
-    """Return planned (with its spread, when the plan is given) against measured skin temperature as SVG."""
+def record_chart(record: Json, samples: Sequence[Json], plan: Json | None = None, width: int = 640) -> str:
+    """Return planned (with its spread, when the plan is given) against measured skin temperature as SVG.
+
+    ``width`` is in the units of the letters (14 high): narrower makes them larger on a small screen.
+    """
     order = record["order"]
     zero = _zero(record, samples)
     heat_s, end_s = float(order["heat_s"]), max([float(record["heat_s"]), float(order["heat_s"])]) + 300.0
@@ -126,6 +129,7 @@ def record_chart(record: Json, samples: Sequence[Json], plan: Json | None = None
         band=band,
         limits=[(cutoff, f"cut-off {cutoff:g} °C")],
         marks=[(heat_s / 60, "planned end of heat")],
+        width=width,
         height=260,
     )
 
