@@ -8,10 +8,10 @@ from html import escape
 
 from irtherapy.values import Plan
 
-WIDTH, LEFT, RIGHT = 400.0, 8.0, 392.0
+WIDTH, LEFT, RIGHT = 360.0, 6.0, 354.0
 NAMES = {
-    "rise_1k": "warmer by 1 °C or more",
-    "rise_0_5k": "warmer by half a degree or more",
+    "rise_1k": "1 °C warmer or more",
+    "rise_0_5k": "half a degree warmer or more",
     "light_10pct": "a tenth of the light",
     "light_1pct": "a hundredth of the light",
 }
@@ -24,8 +24,8 @@ def sentence(plan: Plan) -> str:
     """Return in one or two sentences how deep the warmth goes, and whether it comes to the spine."""
     deep, spine = plan.reach_mm.get("rise_1k", 0.0), plan.layer_depths_mm["spine"]
     if deep < 1.0:
-        return f"The warmth stays in the skin. Your spine lies about {spine:.0f} mm deep; it does not get there."
-    told = f"A warmth of 1 °C goes about {deep:.0f} mm deep. Your spine begins at about {spine:.0f} mm"
+        return f"The warmth stays in the skin. Your spine lies about {spine:.0f}\u00a0mm deep; it does not get there."
+    told = f"A warmth of 1\u00a0°C goes about {deep:.0f}\u00a0mm deep. Your spine begins at about {spine:.0f}\u00a0mm"
     return f"{told}, so some of it gets there." if deep >= spine else f"{told}, so this heat does not get there."
 
 
@@ -57,7 +57,7 @@ def drawing(plan: Plan) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height:g}" role="img" class="chart reach" '
         f'font-size="14" fill="currentColor" font-family="system-ui, sans-serif">'
-        f"<title>How deep it reaches under your skin</title><desc>{escape(desc)}; spine at {spine:.0f} mm.</desc>"
+        f"<title>How deep it reaches under your skin</title><desc>{escape(desc)}; spine at {spine:.0f}\u00a0mm.</desc>"
         f"{''.join(parts)}</svg>"
     )
 
