@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from irtherapy.edge import journal as book
+from irtherapy.edge.drivers.interface import DriverError
 from irtherapy.edge.drivers.simulated import InProcess
 from irtherapy.edge.runner import Scripted, SteppedClock, recover, run
 from irtherapy.edge.runner.loop import ParentGone
@@ -140,3 +141,61 @@ def test_the_journal_is_whole_after_a_torn_line(tmp_path: Path) -> None:
     assert recover(tmp_path) == ["s"] and recover(tmp_path) == []
     record = replay.record(ORDER, book.read(path), book.started_at(path))
     assert record.ended == "program_stopped" and len(record.samples) == 1 and record.started_at
+
+
+def test_a_failure_in_the_program_is_off_and_in_the_journal() -> None:
+    def draw(snapshot: Mapping[str, Any]) -> None:
+        if snapshot["heat_s"] >= 30:
+            raise RuntimeError("the screen broke")
+
+    clock, journal = SteppedClock(1e6), Memory()
+    driver = InProcess(Skin(), clock.now_s)
+    with pytest.raises(RuntimeError, match="screen"):
+        run(ORDER, driver, clock, Scripted(), journal, draw)
+    assert not driver.lamp.lit and driver.log[-1] == ("off", "told")
+    assert journal.events[-1].kind == "ended" and journal.events[-1].data["reason"] == "program_stopped"
+
+
+def test_an_off_that_fails_is_told_and_repeated_until_it_is_taken() -> None:
+    class Deaf(InProcess):
+        """Takes every order but the first few OFFs; its contact stays closed until then."""
+
+        deaf_for = 4
+
+        def off(self) -> None:
+            if self.deaf_for and self.lamp.lit:
+                self.deaf_for -= 1
+                raise DriverError("no answer")
+            super().off()
+
+    clock, journal = SteppedClock(1e6), Memory()
+    driver = Deaf(Skin(), clock.now_s)
+    state = run(ORDER, driver, clock, Until(60, lambda: [{"kind": "stop"}]), journal)
+    assert driver.deaf_for == 0 and not driver.lamp.lit
+    assert state.why == "driver_error" and "plug" in replay.record(ORDER, journal.events, None).ended_text
+    assert replay.fold(ORDER, journal.events) == state
+
+
+@pytest.mark.parametrize("when", ["heat", "stretching", "rating"])
+def test_stop_is_told_to_the_device_in_every_phase(when: str) -> None:
+    told: list[str] = []
+
+    class Listening(InProcess):
+        def off(self) -> None:
+            told.append("off")
+            super().off()
+
+    at_s = {"heat": 60, "stretching": 330, "rating": 355}[when]
+
+    def stop() -> Any:
+        told.clear()
+        return [{"kind": "stop"}]
+
+    class Slow(Until):
+        def poll(self, snapshot: Mapping[str, Any]) -> Any:
+            waiting = snapshot["phase"] == "rating" and not self.done and snapshot["now_s"] < at_s
+            return [] if waiting else super().poll(snapshot)
+
+    clock, journal = SteppedClock(1e6), Memory()
+    run(ORDER, Listening(Skin(), clock.now_s), clock, Slow(at_s, stop), journal)
+    assert told and any(e.kind == "stop" for e in journal.events)

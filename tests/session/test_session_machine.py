@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from irtherapy import limits
 from irtherapy.session import machine, replay
 from irtherapy.session.state import INPUT_EVENTS, PERSON_EVENTS, Phase, State
-from irtherapy.values import Event, InputError, Region, SessionOrder, Setting
+from irtherapy.values import Event, InputError, Region, SessionOrder, Setting, Side, StretchItem
 
 ORDER = SessionOrder("t", Setting.HOME, Region.NECK, "d", "simulated", 60, 42, 41, 2, 5, (("skin", "Bare."),), ())
+ITEM = StretchItem("chin_tuck", "Chin tuck", Side.BOTH, 5, 1, 5, 20, "sitting", "Sit tall.", "Stop if it hurts.")
 
 
 class Walk:
@@ -164,11 +165,11 @@ def test_a_figure_that_is_none_is_refused(order: SessionOrder, field: str) -> No
 
 
 def in_each_phase() -> list[State]:
-    base = machine.new(ORDER)
-    return [dataclasses.replace(base, phase=p, lamp_on=p is Phase.HEATING) for p in Phase if p is not Phase.STRETCHING]
+    base = machine.new(dataclasses.replace(ORDER, stretch=(ITEM,)))
+    return [dataclasses.replace(base, phase=p, lamp_on=p is Phase.HEATING) for p in Phase]
 
 
-@pytest.mark.parametrize(("state", "kind"), itertools.product(in_each_phase(), (*INPUT_EVENTS, "nonsense")))
+@pytest.mark.parametrize(("state", "kind"), list(itertools.product(in_each_phase(), (*INPUT_EVENTS, "nonsense"))))
 def test_every_event_in_every_phase_is_safe(state: State, kind: str) -> None:
     after, commands = machine.step(state, Event(1.0, kind, {"value": "?", "id": "skin", "skin_c": "hot"}), 1.0)
     assert not after.lamp_on or after.phase is Phase.HEATING
@@ -178,18 +179,19 @@ def test_every_event_in_every_phase_is_safe(state: State, kind: str) -> None:
             assert getattr(after, field) == getattr(state, field)
 
 
-@settings(max_examples=150, deadline=None)
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from((*PERSON_EVENTS, "sample", "sample", "sample", "driver_error")),
-            st.sampled_from([0, 1, 1, 1, 4, 30]),
-            st.sampled_from([None, 30.0, 36.0, 41.0, 43.0, "hot"]),
-            st.sampled_from([None, 0, 5, 7, 9, 11, "clean", "skin", float("nan")]),
-        ),
-        max_size=60,
-    )
+HAPPENINGS = st.lists(
+    st.tuples(
+        st.sampled_from((*PERSON_EVENTS, "sample", "sample", "sample", "driver_error", "unknown")),
+        st.sampled_from([0, 1, 1, 1, 4, 30]),
+        st.sampled_from([None, 30.0, 36.0, 41.0, 43.0, "hot"]),
+        st.sampled_from([None, 0, 5, 7, 9, 11, "clean", "skin", float("nan")]),
+    ),
+    max_size=60,
 )
+
+
+@settings(max_examples=150, deadline=None)
+@given(HAPPENINGS)
 def test_whatever_happens_heat_is_bounded_and_replay_agrees(steps: list[tuple[str, int, object, object]]) -> None:
     walk, at_s, ended = Walk(ORDER), 0.0, False
     walk.do("check", id="skin").do("start")
@@ -204,6 +206,28 @@ def test_whatever_happens_heat_is_bounded_and_replay_agrees(steps: list[tuple[st
         assert not walk.state.lamp_on or walk.state.phase is Phase.HEATING
         assert walk.state.heat_s <= ORDER.heat_s + ORDER.lease_s
     assert replay.fold(ORDER, walk.events) == walk.state
+
+
+@settings(max_examples=100, deadline=None)
+@given(HAPPENINGS)
+def test_a_hand_switched_lamp_is_never_forgotten(steps: list[tuple[str, int, object, object]]) -> None:
+    order = dataclasses.replace(ORDER, confirm_off=True, driver="manual", stretch=(ITEM,))
+    walk, at_s = Walk(order).do("check", id="skin").do("start").do("on_confirmed"), 0.0
+    for kind, gap, _, value in steps:
+        at_s += gap
+        data = {"skin_c": None, "heat_on": None} if kind == "sample" else {"value": value, "id": value}
+        was_lit = walk.state.lamp_on
+        event = Event(at_s, kind, data)
+        walk.events.append(event)
+        walk.state, commands = machine.step(walk.state, event, at_s)
+        if was_lit and not walk.state.lamp_on:
+            assert kind == "off_confirmed", "only the person knows"
+        if walk.state.lamp_on:
+            assert walk.state.phase in (Phase.HEATING, Phase.PAUSED, Phase.HEAT_ENDED)
+            assert walk.state.phase is Phase.HEATING or walk.state.question == "confirm_off"
+        if walk.state.why and not was_lit:
+            assert not walk.state.lamp_on, "heat after the end"
+    assert replay.fold(order, walk.events) == walk.state
 
 
 def test_a_crash_at_any_moment_leaves_an_honest_record(order: SessionOrder) -> None:

@@ -240,6 +240,10 @@ class Remote:
 
     def close(self) -> None:
         """Let go; the lamp process ends by itself."""
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
+        for end in (self._file, self._socket):  # the file holds the line open by itself
+            try:
+                if end is not None:
+                    end.close()
+            except OSError:
+                pass
+        self._file = self._socket = None

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Mapping
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -20,7 +21,7 @@ from irtherapy.edge.drivers.manual import Manual
 from irtherapy.edge.drivers.simulated import Remote
 from irtherapy.edge.runner.loop import Clock, MonotonicClock, ParentGone, SteppedClock, run
 from irtherapy.session import machine, replay
-from irtherapy.session.state import Phase
+from irtherapy.session.state import Phase, State, end_text
 from irtherapy.values import Event, InputError, SessionOrder, in_range
 
 RUNNER = "runner.json"
@@ -125,20 +126,28 @@ def recover(sessions_folder: Path) -> list[str]:
             state = replay.fold(order, events)
         except InputError:
             continue
-        if state.phase is Phase.ENDED:
-            continue
         try:
             writer = book.Journal(folder / book.JOURNAL)
         except book.JournalBusy:
             continue
-        last = Event(state.now_s, "program_stopped", {"text": "Found unfinished at the next start."})
-        writer.append(last)
-        for note in machine.step(state, last, last.at_s)[1]:
-            if note.kind not in ("on", "off"):
-                writer.append(Event(last.at_s, note.kind, note.data))
-        writer.close()
+        try:
+            for event in _last_words(state):
+                writer.append(event)
+        finally:
+            writer.close()
         closed.append(folder.name)
     return closed
+
+
+def _last_words(state: State) -> list[Event]:
+    """Return the events that close the journal of a session left at ``state``."""
+    at_s = state.now_s
+    if state.phase is Phase.ENDED:  # all but the last line was written
+        reason = state.why or "never_started"
+        return [Event(at_s, "ended", {"reason": reason, "text": end_text(reason, state.order.confirm_off)})]
+    last = Event(at_s, "program_stopped", {"text": "Found unfinished at the next start."})
+    notes = machine.step(state, last, at_s)[1]
+    return [last, *(Event(at_s, note.kind, note.data) for note in notes if note.kind not in ("on", "off"))]
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -164,6 +173,8 @@ def main(argv: list[str] | None = None) -> int:
     except (InputError, DriverError, book.JournalBusy) as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # a bad byte is a word nobody knows, not the end of listening
     clock: Clock = MonotonicClock() if speed == 1.0 else SteppedClock(speed)
     try:
         run(order, driver, clock, Pipe(sys.stdin), writer, should_stop=stopping.is_set)
