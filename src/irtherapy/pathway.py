@@ -16,7 +16,7 @@ from irtherapy import limits
 from irtherapy.dose import plan as dose_plan
 from irtherapy.export import page
 from irtherapy.outcome import progress
-from irtherapy.programme import compose
+from irtherapy.programme import compose, figures
 from irtherapy.screening import verdict as screening_verdict
 from irtherapy.session import replay
 from irtherapy.values import (
@@ -165,3 +165,8 @@ def record_chart(record: Mapping[str, Any], samples: Sequence[Mapping[str, Any]]
 def record_rows(record: Mapping[str, Any], samples: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
     """Return the chart's figures by the minute: (minute, planned, measured) as text."""
     return page.record_rows(record, samples)
+
+
+def figure(exercise_id: str, pose: str) -> str:
+    """Return the drawing of an exercise in its ``start`` or ``end`` pose as SVG; empty for resting."""
+    return "" if exercise_id == compose.REST_ID else figures.svg(exercise_id, pose)

@@ -14,6 +14,7 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from irtherapy import pathway
 from irtherapy.edge import journal
 from irtherapy.edge.records import visits
 from irtherapy.edge.records.models import Visit
@@ -68,7 +69,10 @@ def page(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
         "trail": trail("session"),
         "order": order,
         "checks_left": state.checks_left,
-        "items": order.stretch,
+        "items": [
+            {"item": i, "start": pathway.figure(i.exercise_id, "start"), "end": pathway.figure(i.exercise_id, "end")}
+            for i in order.stretch
+        ],
         "chart": chart,
         "heat_min": f"{order.heat_s / 60:g}",
         "scale": range(11),
