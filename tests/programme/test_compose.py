@@ -80,3 +80,14 @@ def test_a_bad_table_names_the_row() -> None:
     text = head + "easier,harder,stop_rule,exclude,source,mark\n"
     with pytest.raises(InputError, match="Exercise x, hold must be a number from 0 to 60"):
         load(text + "x,X,stretch,neck,flexion,1,sitting,Sit.,Move.,nan,1,2,1,E.,H.,Stop.,,S,seen\n")
+
+
+def test_a_broken_bone_or_uncleared_surgery_means_rest() -> None:
+    for region in Region:
+        items = compose(ALL, {region}, frozenset({"recent_surgery"}), 1)
+        assert [i.exercise_id for i in items] == [REST_ID]
+
+
+def test_a_neck_that_may_be_unstable_is_left_alone() -> None:
+    items = compose(ALL, {Region.NECK}, frozenset({"neck_instability"}), 1)
+    assert not [i for i in items if i.exercise_id in BY_ID and BY_ID[i.exercise_id].region is Region.NECK]
