@@ -84,7 +84,7 @@ def _page(visit: Visit, made: Plan) -> dict[str, Any]:
 
 def _link(made: Plan, step: Any) -> dict[str, str]:
     role = "winner" if step == made.limit else "runner" if step == made.runner_up else ""
-    minutes = f"{math.floor(step.minutes * 10) / 10:g}\u00a0min" if math.isfinite(step.minutes) else "not reached"
+    minutes = f"{math.floor(step.minutes * 10) / 10:g}\u00a0min" if math.isfinite(step.minutes) else "not\u00a0reached"
     if step.name == "eye" and math.isinf(step.minutes):
         minutes = "no limit"
     return {"text": step.text, "minutes": minutes, "role": role, "source": step.source}
