@@ -6,7 +6,7 @@ import asyncio
 import json
 import subprocess
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -27,6 +27,8 @@ from irtherapy.values import InputError, SessionOrder, in_range
 
 LOOK_EVERY_S = 0.2
 FINISH_S = 5.0
+GONE = "The program stopped. The heat goes off by itself within 5 seconds."
+GONE_MANUAL = "The program stopped. If your device is still on, switch it off now."
 _running: dict[str, RunnerHandle] = {}
 _lock = Lock()
 
@@ -38,28 +40,35 @@ def folder_of(visit: Visit) -> Path:
 
 def begin(visit: Visit, driver: str, speed: float) -> None:
     """Lay out the order of a visit's session and start its runner. Raises InputError; then nothing was started."""
+    with _lock:
+        visit.refresh_from_db()  # a second press of the button waited here
+        if visit.session_id and is_running(visit):
+            return
+        _begin(visit, driver, speed)
+
+
+def _begin(visit: Visit, driver: str, speed: float) -> None:
+    if not visit.is_open:
+        raise InputError("Session", "This visit has had its session. Begin a new one from the first page.")
     plan, device, placement = visit.plan_value, visit.device_value, visit.placement_value
     if not visit.may_heat or plan is None or device is None or placement is None:
         raise InputError("Session", "There is no plan to start from. Go through the questions and the plan first.")
     if driver not in ("simulated", "manual"):
         raise InputError("Driver", f"Driver must be simulated or manual; got {driver!r}.")
-    with _lock:
-        if visit.session_id and visit.step == Visit.Step.SESSION and is_running(visit):
-            return
-        session_id = uuid.uuid4().hex
-        flags = exercise_flags(data.questionnaire(), visit.answers)
-        sites, seed = visit.site_values, visit.created.toordinal()
-        stretch = pathway.make_stretch(data.exercises(), sites, flags, seed)
-        checks = prestart_checks(device.kind, plan.site.region, device.has_timer)
-        order = pathway.make_order(session_id, plan, device, driver, checks, stretch, sensor=driver == "simulated")
-        machine.bounded(order)
-        folder = sessions_folder() / session_id
-        journal.write_order(folder, order)
-        if driver == "simulated":
-            twin.write_spec(folder, visit.person_value, plan.site, device, placement, seed)
-        pace = in_range("Speed", speed, 1, 100, "times") if driver == "simulated" else 1.0
-        _running[session_id] = start(folder, pace)
-        visit.start_session(session_id, timezone.now())
+    session_id = uuid.uuid4().hex
+    flags = exercise_flags(data.questionnaire(), visit.answers)
+    sites, seed = visit.site_values, visit.created.toordinal()
+    stretch = pathway.make_stretch(data.exercises(), sites, flags, seed)
+    checks = prestart_checks(device.kind, plan.site.region, device.has_timer)
+    order = pathway.make_order(session_id, plan, device, driver, checks, stretch, sensor=driver == "simulated")
+    machine.bounded(order)
+    folder = sessions_folder() / session_id
+    journal.write_order(folder, order)
+    if driver == "simulated":
+        twin.write_spec(folder, visit.person_value, plan.site, device, placement, seed)
+    pace = in_range("Speed", speed, 1, 100, "times") if driver == "simulated" else 1.0
+    _running[session_id] = start(folder, pace)
+    visit.start_session(session_id, timezone.now())
 
 
 def is_running(visit: Visit) -> bool:
@@ -74,7 +83,7 @@ def send(visit: Visit, kind: str, value: Any) -> None:
         raise InputError("Wish", f"A session does not know {kind!r}.")
     extra: dict[str, Any] = {}
     if kind == "check":
-        extra = {"id": str(value)}
+        extra = {"id": str(value)[:100]}
     elif kind in ("comfort", "pain_after"):
         name = "How hot it feels" if kind == "comfort" else "Pain"
         extra = {"value": in_range(name, value, 0, 10)}
@@ -86,7 +95,7 @@ def send(visit: Visit, kind: str, value: Any) -> None:
         extra = {"text": str(value)[:2000]}
     handle = _running.get(visit.session_id)
     if handle is None or not handle.send(kind, **extra):
-        raise InputError("Session", "The session's program is not running. The heat is off.")
+        raise InputError("Session", GONE if visit.demo else GONE_MANUAL)
 
 
 def finish(visit: Visit) -> None:
@@ -124,36 +133,37 @@ class Follower:
         self.path, self.offset = path, 0
         self.state = machine.new(order)
 
-    def catch_up(self) -> list[list[float | None]]:
-        """Read what is new; return the new samples as [heat minute axis s, skin, 1 if heat on]."""
+    def catch_up(self, seen: int = 0) -> list[list[float | None]]:
+        """Read what is new; return its samples as [session s, skin, 1 if heat on], those up to ``seen`` left out."""
         fresh: list[list[float | None]] = []
         for offset, line in journal.lines(self.path, self.offset):
             self.offset = offset
             event = journal.event(line)
             if event.kind in INPUT_EVENTS:
                 self.state, _ = machine.step(self.state, event, event.at_s)
-            if event.kind == "sample" and self.state.phase not in (Phase.CHECKS, Phase.RATING):
+            if offset > seen and event.kind == "sample" and self.state.phase not in (Phase.CHECKS, Phase.RATING):
                 fresh.append([round(event.at_s, 1), event.data.get("skin_c"), 1 if self.state.lamp_on else 0])
         return fresh
 
 
-async def stream(order: SessionOrder, path: Path, alive: Any) -> AsyncIterator[bytes]:
+async def stream(order: SessionOrder, path: Path, alive: Callable[[], bool], seen: int = 0) -> AsyncIterator[bytes]:
     """Yield server-sent events: ``history`` once, then a ``snapshot`` whenever the journal has grown.
 
-    Everything is computed from the journal, so a page that comes back is in the right second at once.
+    Everything is computed from the journal, so a page that comes back is in the right second at once. ``seen`` is the
+    offset a page that lost the line had reached: the history goes on from there.
     """
     follower = Follower(order, path)
-    yield event("history", {"samples": follower.catch_up()}, follower.offset)
+    yield event("history", {"samples": follower.catch_up(seen)}, follower.offset)
     yield event("snapshot", {**replay.snapshot(follower.state), "samples": []}, follower.offset)
     quiet = 0.0
     while follower.state.phase is not Phase.ENDED:
-        before = follower.offset
+        before, running = follower.offset, alive()  # asked first: the last line is written before the program ends
         samples = follower.catch_up()
         if follower.offset != before:
             quiet = 0.0
             yield event("snapshot", {**replay.snapshot(follower.state), "samples": samples}, follower.offset)
-        elif not alive():
-            yield event("gone", {"text": "The program stopped. The heat is off."}, follower.offset)
+        elif not running:
+            yield event("gone", {"text": GONE_MANUAL if order.confirm_off else GONE}, follower.offset)
             return
         else:
             quiet += LOOK_EVERY_S

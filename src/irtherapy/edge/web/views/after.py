@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -27,11 +27,11 @@ from irtherapy.values import InputError, in_range
 SKIN = (
     ("clean", "As before", "No marks, no redness."),
     ("red_fading", "Evenly pink", "Pink and fading is usual for up to an hour."),
-    ("marks", "Marks", "A blister, a white or dark patch, a net-like pattern, or pain that stays."),
+    ("marks", "Marks", "A blister, a white or dark patch, a net-like pattern, pain that stays, or redness for hours."),
 )
 MARKS_ADVICE = (
-    "Use no more heat there. Cool the place with lukewarm water. See a doctor; the same day if there is a blister, "
-    "or if you have diabetes or feel less there."
+    "Stop all heat there and cool the skin with cool water. See a doctor; go today if there is a blister, or if you "
+    "have diabetes or numb skin."
 )
 
 
@@ -54,7 +54,12 @@ def after(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
         errors = keep(visit, given)
         if not errors:
             return redirect("record", visit.id)
-    context = {"visit": visit, "trail": trail("after"), "state": state, "why": end_text(state.why or "completed")}
+    context = {
+        "visit": visit,
+        "trail": trail("after"),
+        "state": state,
+        "why": end_text(state.why or "completed", state.order.confirm_off),
+    }
     context |= {"skin": SKIN, "errors": errors, "given": given, "scale": range(11), "before": visit.pain_before}
     return render(request, "after/after.html", context, status=400 if errors else 200)
 
@@ -70,16 +75,18 @@ def keep(visit: Visit, given: dict[str, str]) -> dict[str, str]:
         errors["pain_after"] = str(error) if given["pain_after"] else "Pain: choose a number from 0 to 10."
     if errors:
         return errors
-    if live.is_running(visit):  # the journal is the record as long as its program runs
-        for kind, value in (
-            ("skin_check", given["skin_check"]),
-            ("pain_after", pain),
-            ("note", given["note"]),
-            ("finish", None),
-        ):
-            live.send(visit, kind, value)
-        live.finish(visit)
-    rated.rate(visit, given["skin_check"], pain, given["note"])
+    told = (("skin_check", given["skin_check"]), ("pain_after", pain), ("note", given["note"]), ("finish", None))
+    try:
+        if live.is_running(visit):  # the journal is the record as long as its program runs
+            for kind, value in told:
+                live.send(visit, kind, value)
+    except InputError:
+        pass  # it ended while we were telling it: the visit keeps what was told
+    live.finish(visit)
+    try:
+        rated.rate(visit, given["skin_check"], pain, given["note"])
+    except InputError as error:
+        return {"form": str(error)}
     return {}
 
 
@@ -98,6 +105,9 @@ def record(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
         "trail": trail("after"),
         "record": visit.record,
         "plan": visit.plan,
+        "skin": next((title for value, title, _ in SKIN if value == visit.skin_check), ""),
+        "sensor": visit.record["order"]["sensor"],
+        "may_tell": visit.step != Visit.Step.DONE and visit.record["heat_s"] > 0,
         "chart": pathway.record_chart(visit.record, samples),
         "rows": pathway.record_rows(visit.record, samples),
         "events": rated.told_events(visit),
@@ -116,7 +126,12 @@ def doctor(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
     """Show the doctor's page; its one style sheet is inside it and named to the browser by its hash."""
     digest = base64.b64encode(hashlib.sha256(pathway.REPORT_CSS.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; frame-ancestors 'none'"
-    return HttpResponse(rated.doctor_html(find(visit_id)), headers={"Content-Security-Policy": policy})
+    try:
+        page = rated.doctor_html(find(visit_id))
+    except InputError as error:
+        messages.error(request, str(error))
+        return redirect("record", visit_id)
+    return HttpResponse(page, headers={"Content-Security-Policy": policy})
 
 
 @require_GET
@@ -137,9 +152,12 @@ def doctor_pdf(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
 def remove(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
     """Take a record out of sight, or bring it back."""
     if request.POST.get("undo") == "yes":
-        Visit.objects.get(id=visit_id).restore()
+        get_object_or_404(Visit, id=visit_id).restore()
         return redirect("record", visit_id)
     visit = find(visit_id)
+    if live.is_running(visit):
+        messages.error(request, "This session still runs. Stop it first, then remove its record.")
+        return redirect("session", visit_id)
     visit.remove()
     return render(request, "after/removed.html", {"visit": visit})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import uuid
 from typing import Any
 
@@ -20,6 +21,7 @@ from irtherapy.edge.records import visits
 from irtherapy.edge.records.models import Visit
 from irtherapy.edge.web import live
 from irtherapy.edge.web.steps import trail
+from irtherapy.session import replay
 from irtherapy.session.state import Phase
 from irtherapy.values import InputError
 
@@ -64,11 +66,14 @@ def page(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
         "heat_s": order.heat_s,
         "sensor": order.sensor,
     }
+    shot = replay.snapshot(state)
+    left_s = math.ceil(shot["heat_left_s"])
     context = {
         "visit": visit,
         "trail": trail("session"),
         "order": order,
-        "checks_left": state.checks_left,
+        "shot": shot,
+        "clock": f"{left_s // 60}:{left_s % 60:02d}",
         "items": [
             {"item": i, "start": pathway.figure(i.exercise_id, "start"), "end": pathway.figure(i.exercise_id, "end")}
             for i in order.stretch
@@ -89,7 +94,9 @@ def stream(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponseBase:
         order = journal.read_order(live.folder_of(visit))
     except InputError as error:
         return JsonResponse({"error": str(error)}, status=404)
-    body = live.stream(order, live.folder_of(visit) / journal.JOURNAL, lambda: live.is_running(visit))
+    seen = request.headers.get("Last-Event-ID", "")
+    offset = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else 0
+    body = live.stream(order, live.folder_of(visit) / journal.JOURNAL, lambda: live.is_running(visit), offset)
     response = StreamingHttpResponse(body, content_type="text/event-stream")
     response["X-Accel-Buffering"] = "no"
     return response

@@ -21,9 +21,29 @@
       c.stroke();
       c.font = 13 * devicePixelRatio + "px system-ui, sans-serif";
       c.textAlign = "right";
+      c.textBaseline = "alphabetic";
       c.fillText(label, u.bbox.left + u.bbox.width - 6, at - 6 * devicePixelRatio);
       c.restore();
     };
+  }
+
+  /* The name of a line stands at its last point: above it where it has risen over the other, else below. */
+  function nameAtEnd(u, series, text, colour, above) {
+    const values = u.data[series];
+    let last = values.length - 1;
+    while (last >= 0 && values[last] === null) last -= 1;
+    if (last < 0) return;
+    const c = u.ctx;
+    const x = u.valToPos(u.data[0][last], "x", true);
+    const y = u.valToPos(values[last], "y", true);
+    const left = x < u.bbox.left + u.bbox.width * 0.6;
+    c.save();
+    c.fillStyle = colour;
+    c.font = 13 * devicePixelRatio + "px system-ui, sans-serif";
+    c.textBaseline = "alphabetic";
+    c.textAlign = left ? "left" : "right";
+    c.fillText(text, x + (left ? 6 : -4) * devicePixelRatio, y + (above && !left ? -10 : 18) * devicePixelRatio);
+    c.restore();
   }
 
   class SkinChart {
@@ -46,14 +66,14 @@
           height: 240,
           legend: { show: false },
           cursor: { show: false },
-          scales: { x: { time: false, range: [0, plan.heat_s / 60] }, y: { range: [low, plan.cutoff_c + 1] } },
-          axes: [axis, { ...axis, size: 44 }],
+          scales: { x: { time: false, range: () => [0, this.lastMinute()] }, y: { range: [low, plan.cutoff_c + 2] } },
+          axes: [axis, { ...axis, size: 40, space: 22, incrs: [1, 2, 5] }],
           series: [
             {},
-            { label: "planned", stroke: soft, width: 2, dash: [2, 4], spanGaps: true },
-            { label: "skin", stroke: ember, width: 3, spanGaps: true },
+            { label: "planned", stroke: soft, width: 2, dash: [2, 4], spanGaps: true, points: { show: false } },
+            { label: "skin", stroke: ember, width: 3, spanGaps: true, points: { show: false } },
           ],
-          hooks: { draw: [namedLine(plan.cutoff_c, "off at " + plan.cutoff_c + " °C", ink)] },
+          hooks: { draw: [namedLine(plan.cutoff_c, "off at " + plan.cutoff_c + " °C", ink), (u) => this.names(u, soft, ember)] },
         },
         this.data(),
         place
@@ -70,6 +90,25 @@
       this.table();
     }
 
+    names(u, soft, ember) {
+      const now = this.latest();
+      const planned = now === null ? null : this.nearestValue(this.planned, now[0], 60);
+      const above = planned === null || now[1] >= planned;
+      nameAtEnd(u, 1, "planned", soft, !above);
+      if (now !== null) nameAtEnd(u, 2, "skin", ember, above);
+    }
+
+    latest() {
+      let last = null;
+      for (const entry of this.skin) if (last === null || entry[0] > last[0]) last = entry;
+      return last;
+    }
+
+    lastMinute() {
+      const last = this.skin ? this.latest() : null;
+      return Math.max(this.plan.heat_s, last === null ? 0 : last[0]) / 60;
+    }
+
     data() {
       const seconds = [...new Set([...this.planned.keys(), ...this.skin.keys()])].filter((s) => s >= 0).sort((a, b) => a - b);
       return [
@@ -80,16 +119,21 @@
     }
 
     nearest(map, second, within) {
+      const value = this.nearestValue(map, second, within);
+      return value === null ? "–" : value.toFixed(1);
+    }
+
+    nearestValue(map, second, within) {
       let best = null;
       for (const [s, value] of map) {
         const away = Math.abs(s - second);
         if (away <= within && (best === null || away < best[0])) best = [away, value];
       }
-      return best === null ? "–" : best[1].toFixed(1);
+      return best === null ? null : best[1];
     }
 
     table() {
-      const minutes = Math.round(this.plan.heat_s / 60);
+      const minutes = Math.floor(this.lastMinute() + 0.01);
       const cells = [];
       for (let m = 0; m <= minutes; m += 1) {
         const row = document.createElement("tr");

@@ -13,6 +13,16 @@
   let sound = null;
   let awakeLock = null;
   let spoken = "";
+  let heardAt = performance.now();
+  let rangAt = 0;
+  let troubleEnds = 0;
+  const manual = root.dataset.manual === "yes";
+  const LOST = manual
+    ? "The page lost the program. Switch your device off yourself when your time is over. Trying again."
+    : "The page lost the program for a moment. Without it the heat goes off by itself. Trying again.";
+  const SILENT_MS = 4000;
+  const RING_AGAIN_MS = 15000;
+  const TOLD_MS = 8000;
 
   async function wish(kind, value) {
     try {
@@ -23,20 +33,33 @@
       });
       if (!answer.ok) {
         const told = await answer.json().catch(() => ({}));
-        trouble(told.error || "That did not reach the session. If heat is on, switch it off at the device.");
+        trouble(told.error || "That did not reach the session. If heat is on, switch it off at the device.", TOLD_MS);
         return false;
       }
     } catch (error) {
-      trouble("The program does not answer. If heat is on, switch it off at the device.");
+      trouble("The program does not answer. If heat is on, switch it off at the device.", TOLD_MS);
       return false;
     }
     return true;
   }
 
-  function trouble(text) {
+  /* A sentence of what is wrong; news from the program takes it away again, but not before it could be read. */
+  function trouble(text, forMs) {
     const place = byId("trouble");
-    place.textContent = text;
+    if (text === "" && performance.now() < troubleEnds) return;
+    troubleEnds = performance.now() + (forMs || 0);
+    if (place.textContent !== text) place.textContent = text;
     place.hidden = text === "";
+  }
+
+  function lost() {
+    trouble(LOST);
+    heatUnknown();
+  }
+
+  function heatUnknown() {
+    byId("heat").classList.remove("heat-on");
+    byId("heat-words").textContent = "Not known whether heat is on";
   }
 
   function clock(seconds) {
@@ -47,6 +70,8 @@
   function tone(pitch) {
     try {
       sound = sound || new AudioContext();
+      if (sound.state === "suspended") sound.resume();
+      rangAt = performance.now();
       const swing = sound.createOscillator();
       const level = sound.createGain();
       swing.frequency.value = pitch;
@@ -74,7 +99,7 @@
   function sentence(s) {
     if (s.phase === "paused") return s.advice || "Paused. Go on when you like.";
     if (s.massage) return "The muscle is warm: gentle massage may begin.";
-    if (s.heat_on && s.skin_c !== null) return "Rest. Your skin is at " + s.skin_c.toFixed(1) + " °C.";
+    if (s.heat_on && s.skin_c !== null) return "Rest. Your skin is at " + s.skin_c.toFixed(1) + "\u00a0°C.";
     return s.heat_on ? "Rest. Move away if it feels too hot." : "Waiting for the heat.";
   }
 
@@ -83,23 +108,29 @@
       const wanted = dialog.id === "ask-" + question;
       if (wanted && !dialog.open) {
         dialog.showModal();
+        dialog.focus(); // not on a button: a stray key must not answer
+        tone(660);
+      } else if (wanted && performance.now() - rangAt > RING_AGAIN_MS) {
         tone(660);
       } else if (!wanted && dialog.open) {
         dialog.close();
       }
-      if (wanted && left !== null) dialog.querySelector(".left").textContent = Math.ceil(left);
+      if (wanted && left !== null && dialog.querySelector(".left")) dialog.querySelector(".left").textContent = Math.ceil(left);
     }
   }
 
   function show(s) {
     const first = shot === null;
     const changed = first || shot.phase !== s.phase;
+    const massage = !first && s.massage && !shot.massage;
     shot = s;
+    root.dataset.now = s.phase;
     for (const section of root.querySelectorAll("[data-phase]")) {
       section.hidden = !section.dataset.phase.split(" ").includes(s.phase);
     }
     byId("heat").classList.toggle("heat-on", s.heat_on);
-    byId("heat-words").textContent = s.heat_on ? "Heat is on" : "Heat is off";
+    const heat = s.heat_on ? "Heat is on" : "Heat is off";
+    if (byId("heat-words").textContent !== heat) byId("heat-words").textContent = heat;
     byId("clock").textContent = clock(s.heat_left_s);
     const words = sentence(s);
     if (words !== spoken) {
@@ -109,23 +140,55 @@
     byId("pause").hidden = s.phase !== "heating";
     byId("resume").hidden = !s.resume_allowed;
     byId("start").disabled = s.checks_left.length > 0;
+    for (const box of root.querySelectorAll("[data-check]:enabled")) {
+      if (!s.checks_left.includes(box.dataset.check)) box.checked = box.disabled = true;
+    }
     if (s.phase === "heat_ended") {
       byId("ready").textContent = s.get_ready_s === null ? "a few" : Math.ceil(s.get_ready_s);
-      byId("stretch-start").disabled = s.heat_on;
+      byId("stretch-start").hidden = s.heat_on || s.ended !== null;
+      byId("off-first").hidden = !s.heat_on;
+      byId("ended-say").hidden = s.heat_on || s.ended !== null;
     }
     if (s.phase === "stretching") {
       byId("item-count").textContent = "Stretch " + (s.item_index + 1) + " of " + s.items_total;
       byId("item-clock").textContent = clock(s.item_left_s);
-      for (const item of root.querySelectorAll(".item")) item.hidden = Number(item.dataset.item) !== s.item_index;
+      for (const item of root.querySelectorAll(".item")) present(item, Number(item.dataset.item) === s.item_index);
     }
     ask(s.question, s.question_left_s);
     if (s.phase === "heating" || s.phase === "stretching") stayAwake();
+    if (massage) tone(580);
     if (changed && !first) tone(s.phase === "stretching" ? 520 : 440);
-    if (s.ended || s.phase === "rating" || s.phase === "ended") {
+    if (s.phase === "rating" || s.phase === "ended") {
       byId("why").textContent = s.ended_text || "";
-      if (!first || s.phase === "ended") window.location.assign(root.dataset.after);
+      leave(0);
     }
     draw(s);
+  }
+
+  /* Shows one stretch and cuts the empty space above and below its two drawings, the same for both. */
+  function present(item, wanted) {
+    if (item.hidden === !wanted) return;
+    item.hidden = !wanted;
+    if (!wanted) return;
+    byId("item-told").textContent = item.querySelector("h2").textContent;
+    const drawings = [...item.querySelectorAll(".poses svg")];
+    const boxes = drawings.map((svg) => svg.getBBox());
+    if (!boxes.length || boxes.some((box) => box.height === 0)) return;
+    const top = Math.min(...boxes.map((box) => box.y)) - 4;
+    const bottom = Math.max(...boxes.map((box) => box.y + box.height)) + 4;
+    for (const svg of drawings) {
+      svg.removeAttribute("width");
+      svg.removeAttribute("height");
+      svg.setAttribute("viewBox", "0 " + top + " " + svg.viewBox.baseVal.width + " " + (bottom - top));
+    }
+  }
+
+  let leaving = false;
+  function leave(afterMs) {
+    if (leaving) return;
+    leaving = true;
+    close();
+    window.setTimeout(() => window.location.replace(root.dataset.after), afterMs);
   }
 
   function draw(s) {
@@ -147,26 +210,36 @@
   }
 
   function listen() {
-    if (source) return;
+    if (source || leaving) return;
+    heardAt = performance.now();
     source = new EventSource(root.dataset.stream);
     source.addEventListener("history", (event) => {
-      pending = [];
-      chart ? samples(JSON.parse(event.data).samples) : samples(JSON.parse(event.data).samples);
+      samples(JSON.parse(event.data).samples);
     });
     source.addEventListener("snapshot", (event) => {
       const s = JSON.parse(event.data);
+      heardAt = performance.now();
       trouble("");
       samples(s.samples);
       show(s);
     });
     source.addEventListener("gone", (event) => {
-      trouble(JSON.parse(event.data).text);
-      source.close();
-      window.setTimeout(() => window.location.assign(root.dataset.after), 1500);
+      trouble(JSON.parse(event.data).text, TOLD_MS);
+      heatUnknown();
+      leave(3000);
     });
     source.addEventListener("error", () => {
-      trouble("The page lost the program for a moment. Without it the heat goes off by itself. Trying again.");
+      if (!leaving) lost();
+      if (source && source.readyState === EventSource.CLOSED) {
+        close();
+        window.setTimeout(listen, 2000);
+      }
     });
+  }
+
+  function close() {
+    if (source) source.close();
+    source = null;
   }
 
   root.addEventListener("click", (event) => {
@@ -179,17 +252,17 @@
     event.preventDefault();
     wish("stop");
   });
-  root.addEventListener("change", (event) => {
-    const name = event.target.dataset.check;
-    if (name === undefined) return;
-    event.target.disabled = true;
-    wish("check", name).then((taken) => {
-      if (!taken) {
-        event.target.checked = false;
-        event.target.disabled = false;
-      }
+  function confirmCheck(box) {
+    box.disabled = true;
+    wish("check", box.dataset.check).then((taken) => {
+      if (!taken) box.checked = box.disabled = false;
     });
+  }
+  root.addEventListener("change", (event) => {
+    if (event.target.dataset.check !== undefined && event.target.checked) confirmCheck(event.target);
   });
+  // Boxes ticked before this script was there.
+  root.querySelectorAll("[data-check]:checked:enabled").forEach(confirmCheck);
   for (const dialog of root.querySelectorAll("dialog")) {
     dialog.addEventListener("cancel", (event) => event.preventDefault());
   }
@@ -209,12 +282,15 @@
     event.preventDefault();
   });
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && shot && shot.phase === "heating") stayAwake();
+    if (!document.hidden && shot && ["heating", "stretching"].includes(shot.phase)) stayAwake();
   });
   window.addEventListener("pagehide", () => {
-    if (source) source.close();
-    source = null;
+    close();
   });
   window.addEventListener("pageshow", listen);
+  window.setInterval(() => {
+    const shown = shot && ["heating", "paused", "heat_ended", "stretching"].includes(shot.phase);
+    if (shown && !leaving && performance.now() - heardAt > SILENT_MS) lost();
+  }, 1000);
   listen();
 })();
