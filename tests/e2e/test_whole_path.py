@@ -198,3 +198,54 @@ def test_kill_of_the_server_leaves_the_lamp_off_and_an_honest_record(
     lines = [json.loads(line) for line in (folder / "journal.jsonl").read_text().splitlines()]
     walls = [datetime.fromisoformat(x["wall"]).timestamp() for x in lines if x["kind"] == "sample"]
     assert killed - max(walls) < 1.5 and lines[-1]["data"]["reason"] == "program_stopped"
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_a_device_of_ones_own_is_asked_off_until_confirmed(
+    page: Page, start_server: Callable[[], Any], accessible: Callable[[Page], None]
+) -> None:
+    server = start_server()
+    page.goto(server.url)
+    page.get_by_role("button", name="Begin with my own device").click()
+    page.locator("#side_neck-left").check(force=True)
+    page.locator("#pain_neck").fill("4")
+    page.get_by_label("Your age in years").fill("45")
+    page.locator("input[name=kind][value=lamp]").check(force=True)
+    page.get_by_role("button", name="Go on to the questions").click()
+    verdict = page.get_by_role("heading", name="You can go on")
+    while not verdict.is_visible():
+        with page.expect_navigation():
+            page.get_by_role("button", name="None of these").click()
+    page.get_by_role("link", name="Go on to your device").click()
+    page.locator("input[name=device][value=r125_150w]").check(force=True)
+    page.locator("input[name=distance_cm]").fill("60")
+    page.get_by_role("button", name="Work out my plan").click()
+    page.get_by_role("button", name="Go to the session").click()
+    for box in page.locator("input[data-check]").all():
+        box.check()
+    expect(page.locator("#start")).to_be_enabled()
+    page.locator("#start").click()
+    on = page.get_by_role("button", name="It is on")
+    expect(on).to_be_visible()
+    shoot(page, "20-manual-on")
+    accessible(page)
+    on.click()
+    expect(page.get_by_text("Heat is on")).to_be_visible()
+    expect(page.get_by_text("No thermometer")).to_be_visible()
+    page.wait_for_timeout(1500)
+    page.keyboard.press("q")
+    off = page.get_by_role("button", name="It is off")
+    expect(off).to_be_visible()
+    page.keyboard.press("Escape")
+    page.reload()
+    expect(off).to_be_visible()
+    shoot(page, "21-manual-off")
+    accessible(page)
+    off.click()
+    expect(page.get_by_text("You stopped the session.")).to_be_visible()
+    page.get_by_label("As before").check()
+    page.locator("input[name=pain_after][value='4']").check(force=True)
+    page.get_by_role("button", name="Keep the record").click()
+    expect(page.get_by_text("not measured").first).to_be_visible()
+    shoot(page, "22-manual-record")
