@@ -36,11 +36,14 @@ class Server:
         env = {**os.environ, "IRTHERAPY_HOME": str(home), "PYTHONUNBUFFERED": "1"}
         env.pop("DISPLAY", None)
         command = [sys.executable, "-c", "from irtherapy.edge.cli import main; main()", "serve", "--port", "8800"]
-        self.process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        found = re.search(r"http://[\d.]+:\d+", line)
-        assert found, f"the server said {line!r}"
+        home.mkdir(parents=True, exist_ok=True)
+        self.log = home / "server.log"
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(command, env=env, stdout=log, stderr=subprocess.STDOUT)
+        until = time.monotonic() + 30
+        while not (found := re.search(r"http://[\d.]+:\d+", self.log.read_text())):
+            assert time.monotonic() < until and self.process.poll() is None, f"the server said {self.log.read_text()!r}"
+            time.sleep(0.05)
         self.url = found.group(0)
 
     def kill(self) -> None:
@@ -67,9 +70,10 @@ def start_server(tmp_path: Path) -> Iterator[Callable[[], Server]]:
     yield start
     for server in started:
         server.stop()
+        print(server.log.read_text())  # shown by pytest when the test failed
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chrome = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

@@ -7,16 +7,25 @@ import json
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 from pypdf import PdfReader
 
 SHOTS = os.environ.get("IRTHERAPY_SHOTS")
 WIDTHS = (360, 768, 1280)
+# Presses the key that answers the question on the page; at 60 times the clock it may be gone before a finger is down.
+ANSWER = """() => {
+  const open = document.querySelector("#ask-comfort[open], #ask-awake[open]");
+  if (!open) return 0;
+  const key = open.id === "ask-comfort" ? "3" : "a";
+  open.dispatchEvent(new KeyboardEvent("keydown", { key: key, bubbles: true }));
+  return 1;
+}"""
 
 
 def shoot(page: Page, name: str) -> None:
@@ -53,19 +62,22 @@ def look(page: Page, accessible: Callable[[Page], None]) -> Callable[[str], None
 def to_the_plan(page: Page, server: Any, look: Callable[[str], None]) -> None:
     page.goto(server.url)
     look("1-start")
-    page.get_by_role("button", name="Try it with a simulated lamp").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Try it with a simulated lamp").click()
     look("2-where")
     page.locator("#side_lower_back-both").check(force=True)
     page.locator("#pain_lower_back").fill("6")
     page.get_by_label("Your age in years").fill("45")
-    page.get_by_role("button", name="Go on to the questions").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Go on to the questions").click()
     verdict = page.get_by_role("heading", name="You can go on")
     look("3-questions")
     while not verdict.is_visible():
         with page.expect_navigation():
             page.get_by_role("button", name="None of these").click()
     look("4-verdict")
-    page.get_by_role("link", name="Go on").or_(page.get_by_role("button", name="Go on")).first.click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Go on to your device").click()
     look("5-device")
     page.get_by_role("button", name="Work out my plan").click()
     expect(page.get_by_role("heading", name="Your plan for today")).to_be_visible()
@@ -93,24 +105,20 @@ def test_from_the_first_page_to_the_pdf(
     look("8-heating")
     answered = 0
     while page.locator("[data-phase='heating paused']").is_visible():
-        if page.locator("#ask-comfort").is_visible():
-            if answered == 0:
-                shoot(page, "9-question")
-            page.keyboard.press("3")
-            answered += 1
-        elif page.locator("#ask-awake").is_visible():
-            page.keyboard.press("a")
-            answered += 1
+        if answered == 0 and page.locator("#ask-comfort").is_visible():
+            shoot(page, "9-question")
+        answered += page.evaluate(ANSWER)
         page.wait_for_timeout(100)
     assert answered >= 2
     # The get-ready of 20 s is one second here: the first stretch begins by itself.
     expect(page.get_by_text("Stretch 1 of")).to_be_visible()
     look("11-stretching")
     page.get_by_role("button", name="That hurt").click()
-    while page.get_by_role("button", name="Done, next").is_visible():
-        page.get_by_role("button", name="Done, next").click()
-        page.wait_for_timeout(150)
-    expect(page.get_by_role("heading", name="How was it?")).to_be_visible()
+    after = page.get_by_role("heading", name="How was it?")
+    while not after.is_visible():
+        with suppress(TimeoutError):  # the page may go on by itself under the finger
+            page.get_by_role("button", name="Done, next").click(timeout=1000)
+    expect(after).to_be_visible()
     look("12-after")
     page.get_by_role("button", name="Keep the record").click()
     expect(page.get_by_text("Skin: choose one of the three.")).to_be_visible()
@@ -212,7 +220,8 @@ def test_a_device_of_ones_own_is_asked_off_until_confirmed(
     page.locator("#pain_neck").fill("4")
     page.get_by_label("Your age in years").fill("45")
     page.locator("input[name=kind][value=lamp]").check(force=True)
-    page.get_by_role("button", name="Go on to the questions").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Go on to the questions").click()
     verdict = page.get_by_role("heading", name="You can go on")
     while not verdict.is_visible():
         with page.expect_navigation():

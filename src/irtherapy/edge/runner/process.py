@@ -73,6 +73,7 @@ class RunnerHandle:
 
     def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
         self.process, self.folder = process, folder
+        self._sending = threading.Lock()  # a page sends several wishes at once, each from a thread of its own
 
     @property
     def alive(self) -> bool:
@@ -83,8 +84,9 @@ class RunnerHandle:
         """Send one wish; False when the runner is gone."""
         assert self.process.stdin is not None
         try:
-            self.process.stdin.write(json.dumps({"kind": kind, **data}, allow_nan=False) + "\n")
-            self.process.stdin.flush()
+            with self._sending:
+                self.process.stdin.write(json.dumps({"kind": kind, **data}, allow_nan=False) + "\n")
+                self.process.stdin.flush()
         except (OSError, ValueError):
             return False
         return True

@@ -12,6 +12,7 @@
   let zero = null;
   let sound = null;
   let awakeLock = null;
+  const sent = new Map(); // boxes ticked here that the session has not confirmed yet, and when
   let spoken = "";
   let heardAt = performance.now();
   let rangAt = 0;
@@ -143,6 +144,10 @@
     for (const box of root.querySelectorAll("[data-check]:enabled")) {
       if (!s.checks_left.includes(box.dataset.check)) box.checked = box.disabled = true;
     }
+    for (const [box, sentAt] of sent) {
+      if (!s.checks_left.includes(box.dataset.check)) sent.delete(box);
+      else if (performance.now() - sentAt > SILENT_MS) reopen(box); // the tick was lost: it can be made again
+    }
     if (s.phase === "heat_ended") {
       byId("ready").textContent = s.get_ready_s === null ? "a few" : Math.ceil(s.get_ready_s);
       byId("stretch-start").hidden = s.heat_on || s.ended !== null;
@@ -252,10 +257,15 @@
     event.preventDefault();
     wish("stop");
   });
+  function reopen(box) {
+    sent.delete(box);
+    box.checked = box.disabled = false;
+  }
   function confirmCheck(box) {
     box.disabled = true;
+    sent.set(box, performance.now());
     wish("check", box.dataset.check).then((taken) => {
-      if (!taken) box.checked = box.disabled = false;
+      if (!taken) reopen(box);
     });
   }
   root.addEventListener("change", (event) => {
