@@ -70,7 +70,7 @@ def start_server(tmp_path: Path) -> Iterator[Callable[[], Server]]:
     yield start
     for server in started:
         server.stop()
-        print(server.log.read_text())  # shown by pytest when the test failed
+        sys.stdout.write(server.log.read_text())  # shown by pytest when the test failed
 
 
 @pytest.fixture(scope="module")

@@ -206,6 +206,7 @@ def _exposure(device: Json, plan: Json, record: Json) -> list[tuple[str, str]]:
         ("Skin peak, predicted", _figure(plan.get("skin_peak_c"), "{:.1f} °C (97.5th percentile)")),
         ("Skin peak, measured", _figure(record.get("skin_peak_c"), "{:.1f} °C", "not measured")),
         ("Muscle, predicted", _figure(plan.get("muscle_rise_c"), "+{:.1f} °C (median)")),
+        ("CEM43, predicted", _figure(plan.get("cem43_min"), "{:.2f} min (97.5th percentile)")),
         ("CEM43, measured", f"{record['cem43_min']:.2f} min" if record.get("skin_peak_c") else "not measured"),
     ]
 
@@ -215,7 +216,7 @@ def _response(record: Json) -> list[tuple[str, str]]:
     change = (
         "unknown"
         if before is None or after is None
-        else f"{after - before:+g} points (2 matter to most)".replace("-", "\N{MINUS SIGN}")
+        else f"{after - before:+g} points (2 or more matter to most people)".replace("-", "\N{MINUS SIGN}")
     )
     return [
         ("Pain before, 0-10", _figure(before, "{:g}", "not told")),

@@ -114,7 +114,7 @@ def _lengthen(chosen: list[Exercise], spare: list[Exercise], total_s: float) -> 
         for exercise in sorted(chosen, key=lambda e: (e.sides * _work_s(e), e.id)):
             more = dataclasses.replace(exercise, reps=exercise.reps + 1)
             trial = [more if e is exercise else e for e in chosen]
-            if more.reps <= 2 * usual[more.id] + 1 and _total_s(trial) <= total_s + TOLERANCE_S / 2:
+            if more.reps <= 2 * usual[more.id] and _total_s(trial) <= total_s + TOLERANCE_S / 2:
                 chosen, grown = trial, True
                 break
     return chosen

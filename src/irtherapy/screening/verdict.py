@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Iterable, Mapping
 
+from irtherapy.limits import AT_RISK_AGE_YEARS
 from irtherapy.screening import rules
 from irtherapy.screening.questions import Questionnaire, applicable, where_and_who
 from irtherapy.screening.rules import Row
@@ -24,7 +25,6 @@ from irtherapy.values import (
 
 ASK = "Ask your doctor or physical therapist: "
 CLEARANCE_MAX_DAYS = 366
-AT_RISK_AGE_YEARS = 65
 NOT_VERIFIED = "not verified; asked to be on the safe side"
 
 _RANK = {Decision.NOT_NOW: 0, Decision.ASK_FIRST: 1, Decision.GO: 2}

@@ -36,7 +36,7 @@ def in_range(field: str, value: object, low: float, high: float, unit: str = "")
         raise InputError(field, sentence)
     try:
         number = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise InputError(field, sentence) from None
     if not math.isfinite(number) or not low <= number <= high:
         raise InputError(field, sentence)

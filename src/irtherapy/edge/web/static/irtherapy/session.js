@@ -277,7 +277,7 @@
     dialog.addEventListener("cancel", (event) => event.preventDefault());
   }
 
-  const plain = ["Tab", "Shift", "Control", "Alt", "Meta", "CapsLock", "F5", "F11", "F12"];
+  const plain = ["Tab", "Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock", "F5", "F11", "F12"];
   document.addEventListener("keydown", (event) => {
     if (!shot || event.ctrlKey || event.metaKey || event.altKey || plain.includes(event.key) || event.repeat) return;
     const onControl = event.target.closest("button, a, input, summary");
