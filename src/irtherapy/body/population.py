@@ -51,6 +51,10 @@ class Persons:
     def __len__(self) -> int:
         return len(self.fat_m)
 
+    def part(self, which: slice) -> Persons:
+        """Return some of the persons."""
+        return Persons(**{k: v[which] for k, v in vars(self).items()})
+
     @property
     def spine_m(self) -> Array:
         """Return the depth of the spine's lamina below the skin."""

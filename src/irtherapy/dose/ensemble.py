@@ -15,7 +15,8 @@ from irtherapy.values import Curve
 Array = NDArray[np.float64]
 
 MARK_S = 30.0  # courses are kept every half minute, which is also how minutes are rounded
-STEP_MAX_S = 10.0
+# Longest time step by what has passed: chosen so that no time step costs more than 0.03 K (benchmarks/bench_plan.py).
+STEPS_S = ((150.0, 10.0), (480.0, 15.0), (math.inf, 30.0))
 HIGH = 97.5
 
 
@@ -46,8 +47,8 @@ def cooling(ex: Exposure, state: heat.State, minutes: float) -> Heating:
 def _march(ex: Exposure, operator: heat.Bioheat, source: Array, state: heat.State, minutes: float) -> Heating:
     states, time = [state], [0.0]
     for i in range(round(minutes * 60.0 / MARK_S)):
-        steps = heat.time_steps(MARK_S, *((0.5, STEP_MAX_S, 1.5) if i == 0 else (STEP_MAX_S, STEP_MAX_S)))
-        for dt in steps:
+        most_s = next(step for until, step in STEPS_S if i * MARK_S < until)
+        for dt in heat.time_steps(MARK_S, *((0.5, most_s, 1.5) if i == 0 else (most_s, most_s))):
             state = operator.step(state, source, float(dt))
         states.append(state)
         time.append((i + 1) * MARK_S)

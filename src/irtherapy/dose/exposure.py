@@ -5,6 +5,7 @@ Light is solved once per tissue under unit irradiance; everything after is linea
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,8 @@ from irtherapy.dose import heat, light
 from irtherapy.values import Device, DeviceKind, Emitter, InputError, Placement, Site, SpectrumKind
 
 Array = NDArray[np.float64]
+Part = tuple[Array, Array]
+Spread = Callable[[Callable[[slice], Part], Iterable[slice]], Iterable[Part]]
 
 # Cells of each layer and how much each is thicker than the one above it.
 CELLS = {"epidermis": (2, 1.0), "dermis": (6, 1.25), "fat": (8, 1.15), "muscle": (15, 1.15), "deep": (4, 1.2)}
@@ -25,6 +28,7 @@ RESPONSE = {"constant": heat.CONSTANT, "skin": heat.SKIN, "muscle": heat.MUSCLE,
 SURFACE_BAND_NM = 2500.0  # beyond, water stops light within the epidermis
 SHARE_MIN = 2e-3  # bins with less of the power are left to their neighbours
 MERGED_BINS = 16
+BATCH = 2560  # persons x wavelengths solved at once: what a core's cache holds
 INSENSIBLE_W_M2 = 7.0  # evaporation of dry skin (facts: 5-10)
 CLOTH_W_M2_K = 20.0  # one layer of clothing; not verified
 UPHOLSTERY_W_M2_K = 15.0  # chair padding and clothing; not verified
@@ -129,9 +133,18 @@ def solve_light(persons: Persons, body: BodyTables, nm: Array, nodes: int = 8) -
 
 
 def light_dose(
-    persons: Persons, body: BodyTables, emitter: Emitter, refine: int = 1, nodes: int = 6, merged: int = MERGED_BINS
+    persons: Persons,
+    body: BodyTables,
+    emitter: Emitter,
+    refine: int = 1,
+    nodes: int = 6,
+    merged: int = MERGED_BINS,
+    spread: Spread = map,
 ) -> LightDose:
-    """Return where the light of a device is absorbed, under unit irradiance."""
+    """Return where the light of a device is absorbed, under unit irradiance.
+
+    ``spread`` works through the batches of persons: ``map``, or the ``map`` of a pool of threads.
+    """
     cells = sum(count for count, _ in CELLS.values()) * refine
     absorbed, reflected = np.zeros((len(persons), cells)), np.zeros(len(persons))
     nm, share = spectrum_bins(emitter, body, merged)
@@ -141,16 +154,31 @@ def light_dose(
     reflected += mirrored * share[surface].sum()
     inside = ~surface
     if inside.any():
-        field = solve_light(persons, body, nm[inside], nodes)
-        reflected += share[inside] @ field.reflected
-        start = 0
-        for i, layer in enumerate(optics.LIGHT_LAYERS):
-            flux = np.einsum("w,wpf->pf", share[inside], field.net_flux(i, fractions(layer, refine)))
-            count = CELLS[layer][0] * refine
-            absorbed[:, start : start + count] += flux[:, :-1] - flux[:, 1:]
-            start += count
-        absorbed[:, start] += np.maximum(flux[:, -1], 0.0)  # what passes the muscle ends in the first cell below
+        size = max(1, BATCH // int(inside.sum()))
+        parts = [slice(i, i + size) for i in range(0, len(persons), size)]
+
+        def part(which: slice) -> tuple[Array, Array]:
+            return _light_inside(persons.part(which), body, nm[inside], share[inside], refine, nodes)
+
+        for which, (taken, back) in zip(parts, spread(part, parts), strict=True):
+            absorbed[which] += taken
+            reflected[which] += back
     return LightDose(np.maximum(absorbed, 0.0), reflected)
+
+
+def _light_inside(
+    persons: Persons, body: BodyTables, nm: Array, share: Array, refine: int, nodes: int
+) -> tuple[Array, Array]:
+    """Return what the light below the surface band adds: (absorbed (persons, cells), reflected (persons,))."""
+    field = solve_light(persons, body, nm, nodes)
+    absorbed = []
+    for i, layer in enumerate(optics.LIGHT_LAYERS):
+        each = field.flat_net_flux(i, fractions(layer, refine)).reshape(-1, len(nm), len(persons))
+        flux = np.einsum("w,fwp->pf", share, each)
+        absorbed.append(flux[:, :-1] - flux[:, 1:])
+    below = np.zeros((len(persons), CELLS["deep"][0] * refine))
+    below[:, 0] = np.maximum(flux[:, -1], 0.0)  # what passes the muscle ends in the first cell below
+    return np.concatenate([*absorbed, below], axis=1), share @ field.reflected
 
 
 def surface_loss(persons: Persons, body: BodyTables, site: Site) -> Array:

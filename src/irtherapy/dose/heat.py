@@ -3,7 +3,7 @@
 ``rho c dT/dt = d/dz(k dT/dz) + w rho_b c_b (T_a - T) + q_m + Q(z)`` by finite volumes. A cell has constant
 properties; the conductance between two cells is that of their half cells in series. Time: the L-stable two-stage SDIRK
 of second order (Alexander 1977), perfusion split off as its own relaxation before and after (Strang). The persons'
-tridiagonal systems are chained, uncoupled, into one LAPACK call, so arrays are (persons, cells) with depth last.
+symmetric tridiagonal systems are chained, uncoupled, into one LAPACK call, so arrays are (persons, cells), depth last.
 
 Perfusion follows temperature with a lag: skin ``w0 [1 + (K-1)/(1 + exp(-(T - 39.5)))]`` (K 5 on the Piazena 2023 case),
 muscle and fat after Lang, Erdmann & Seebass 1999.
@@ -16,13 +16,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg.lapack import dgtsv
+from scipy.linalg.lapack import dpttrf, dpttrs
 
 Array = NDArray[np.float64]
 
 BLOOD_J_M3_K = 1050.0 * 3617.0
 GAMMA = 1.0 - 1.0 / np.sqrt(2.0)
+REST_WITHIN_K = 1e-6
 CONSTANT, SKIN, MUSCLE, FAT = 0, 1, 2, 3  # how the perfusion of a cell answers to temperature
+# Lang's curves are used as a factor on the resting value, its own baseline being 0.45 and 0.36 kg/m3/s.
+BELL = {MUSCLE: 3.55 / 0.45, FAT: 1.0}
 
 
 @dataclass(frozen=True)
@@ -68,37 +71,54 @@ class Surface:
 
 @dataclass(frozen=True)
 class State:
-    """Temperatures (persons, cells) and the perfusion they have reached."""
+    """Temperatures (persons, cells), the perfusion they have reached, and the one they tend to (when worked out)."""
 
     temp_c: Array
     perfusion_per_s: Array
+    target_per_s: Array | None = None
 
 
 def perfusion_target(tissue: Tissue, temp_c: Array) -> Array:
     """Return the perfusion in 1/s each cell tends to at ``temp_c``."""
     w0 = tissue.perfusion_per_s
-    out = np.broadcast_to(w0, temp_c.shape).copy()
-    skin, muscle, fat = (tissue.response == kind for kind in (SKIN, MUSCLE, FAT))
-    if skin.any():
-        rise = 1.0 / (1.0 + np.exp(np.clip(39.5 - temp_c[:, skin], -60.0, 60.0)))
-        out[:, skin] = w0[:, skin] * (1.0 + (tissue.gain[:, None] - 1.0) * rise)
-    # Lang's curves are used as a factor on the resting value, its own baseline being 0.45 and 0.36 kg/m3/s.
-    for cells, factor in ((muscle, 3.55 / 0.45), (fat, 1.0)):
-        if cells.any():
+    out = w0.copy()
+    for kind, cells in _runs(tissue.response):
+        if kind == SKIN:
+            rise = 1.0 / (1.0 + np.exp(np.clip(39.5 - temp_c[:, cells], -60.0, 60.0)))
+            out[:, cells] *= 1.0 + (tissue.gain[:, None] - 1.0) * rise
+        elif kind in BELL:
             bell = np.exp(-((np.minimum(temp_c[:, cells], 45.0) - 45.0) ** 2) / 12.0)
-            out[:, cells] = w0[:, cells] * (1.0 + factor * bell)
+            out[:, cells] *= 1.0 + BELL[kind] * bell
     return out
 
 
-def _solve(low: Array, diag: Array, high: Array, rhs: Array) -> Array:
-    """Solve (persons, cells) tridiagonal systems chained into one; ``low`` and ``high`` couple neighbours."""
-    pad = np.zeros((diag.shape[0], 1))
-    lower = np.concatenate([low, pad], axis=1).ravel()[:-1]
-    upper = np.concatenate([high, pad], axis=1).ravel()[:-1]
-    *_, x, info = dgtsv(lower, diag.ravel(), upper, rhs.ravel(), 1, 0, 1, 0)
-    if info != 0 or not np.all(np.isfinite(x)):
-        raise FloatingPointError("The heat equation gave no finite temperature.")
-    return np.asarray(x).reshape(diag.shape)
+def _runs(response: NDArray[np.int64]) -> list[tuple[int, slice]]:
+    """Return the runs of neighbouring cells that answer alike: (how, cells)."""
+    edges = [0, *(np.flatnonzero(np.diff(response)) + 1).tolist(), len(response)]
+    return [(int(response[i]), slice(i, j)) for i, j in zip(edges[:-1], edges[1:], strict=True)]
+
+
+@dataclass(frozen=True)
+class _System:
+    """The persons' symmetric tridiagonal systems, chained uncoupled into one, factored (L D L^T)."""
+
+    diag: Array
+    off: Array
+
+    @classmethod
+    def of(cls, diag: Array, off: Array) -> _System:
+        """Return the factors; ``diag`` (persons, cells), ``off`` (persons, cells - 1) couples neighbours."""
+        chained = np.zeros(diag.shape)
+        chained[:, :-1] = off
+        d, e, info = dpttrf(diag.ravel(), chained.ravel()[:-1])
+        if info != 0:
+            raise FloatingPointError("The heat equation has no solution.")
+        return cls(d, e)
+
+    def solve(self, right: Array) -> Array:
+        """Return the solutions, (persons, cells)."""
+        x, _ = dpttrs(self.diag, self.off, right.ravel())
+        return np.asarray(x).reshape(right.shape)
 
 
 class Bioheat:
@@ -136,39 +156,41 @@ class Bioheat:
         """Return the steady temperatures under ``source_w_m2`` (heat released per cell) at a fixed perfusion."""
         blood = perfusion_per_s * BLOOD_J_M3_K * self.tissue.dz_m
         rhs = self.load + source_w_m2 + blood * self.tissue.core_c[:, None]
-        return _solve(-self.between, self.conduct + blood, -self.between, rhs)
+        return _System.of(self.conduct + blood, -self.between).solve(rhs)
 
-    def rest(self, source_w_m2: Array | float = 0.0, rounds: int = 30) -> State:
+    def rest(self, source_w_m2: Array | float = 0.0, rounds: int = 60) -> State:
         """Return the steady state with the perfusion it asks for itself (damped fixed point)."""
         w = self.tissue.perfusion_per_s.copy()
+        temp = self.tissue.core_c[:, None]
         for _ in range(rounds):
-            temp = self.steady(np.zeros_like(w) + source_w_m2, w)
+            before, temp = temp, self.steady(np.zeros_like(w) + source_w_m2, w)
             w = 0.5 * (w + perfusion_target(self.tissue, temp))
+            if np.abs(temp - before).max() < REST_WITHIN_K:
+                break
         return State(self.steady(np.zeros_like(w) + source_w_m2, w), w)
 
     def step(self, state: State, source_w_m2: Array, dt_s: float) -> State:
-        """Return the state ``dt_s`` later; ``source_w_m2`` is the heat released per cell."""
-        w = _relax(self.tissue, state, 0.5 * dt_s)
-        blood = w * BLOOD_J_M3_K * self.tissue.dz_m
-        a = GAMMA * dt_s
-        diag = self.capacity + a * (self.conduct + blood)
-        off = -a * self.between
-        constant = self.load + source_w_m2 + blood * self.tissue.core_c[:, None]
-        k1 = self._slope(state.temp_c, constant, blood, diag, off)
-        k2 = self._slope(state.temp_c + (1.0 - GAMMA) * dt_s * k1, constant, blood, diag, off)
-        temp = state.temp_c + dt_s * ((1.0 - GAMMA) * k1 + GAMMA * k2)
-        return State(temp, _relax(self.tissue, State(temp, w), 0.5 * dt_s))
+        """Return the state ``dt_s`` later; ``source_w_m2`` is the heat released per cell.
 
-    def _slope(self, temp: Array, constant: Array, blood: Array, diag: Array, off: Array) -> Array:
-        flow = constant - (self.conduct + blood) * temp
-        flow[:, :-1] += self.between * temp[:, 1:]
-        flow[:, 1:] += self.between * temp[:, :-1]
-        return _solve(off, diag, off, flow)
+        Raises FloatingPointError when no finite temperature comes out.
+        """
+        tissue, a = self.tissue, GAMMA * dt_s
+        w = _relax(tissue, state, 0.5 * dt_s)
+        blood = w * (BLOOD_J_M3_K * tissue.dz_m)
+        system = _System.of(self.capacity + a * (self.conduct + blood), -a * self.between)
+        heat = a * (self.load + source_w_m2 + blood * tissue.core_c[:, None])
+        first = system.solve(self.capacity * state.temp_c + heat)
+        between = state.temp_c + (1.0 / GAMMA - 1.0) * (first - state.temp_c)
+        temp = system.solve(self.capacity * between + heat)  # stiffly accurate: the second stage is the result
+        if not np.isfinite(temp.sum()):
+            raise FloatingPointError("The heat equation gave no finite temperature.")
+        half = State(temp, w, perfusion_target(tissue, temp))
+        return State(temp, _relax(tissue, half, 0.5 * dt_s), half.target_per_s)
 
 
 def _relax(tissue: Tissue, state: State, dt_s: float) -> Array:
     """Return the perfusion ``dt_s`` later, relaxing towards the target of the present temperature."""
-    target = perfusion_target(tissue, state.temp_c)
+    target = perfusion_target(tissue, state.temp_c) if state.target_per_s is None else state.target_per_s
     return target + (state.perfusion_per_s - target) * np.exp(-dt_s / tissue.lag_s)[:, None]
 
 

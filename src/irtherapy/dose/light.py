@@ -3,7 +3,9 @@
 The transport equation in one dimension, averaged over azimuth (normal or diffuse incidence leaves no azimuth):
 ``mu dI/dtau = -I + (omega/2) sum_j w_j h(mu, mu_j) I_j``, with the Henyey-Greenstein phase function in Legendre moments
 and its forward peak moved into the beam (delta-M, Wiscombe 1977). Each homogeneous layer is solved by a symmetric
-eigenproblem (Stamnes & Conklin 1984); layers are joined by adding their reflection and transmission matrices.
+eigenproblem (Stamnes & Conklin 1984), at fixed g a function of the albedo alone. Written in I+ + I- and I+ - I-, a
+layer is a symmetric two-port of admittances, and layers are joined from below like lines in a network: small symmetric
+positive definite systems without pivoting, elementwise over the batch, which is the last axis.
 
 The quadrature decides the accuracy. Nodes are split at the critical angle: Gauss below it; above it a Radau rule in the
 *outside* (transmitted) cosine, so that normal incidence is a node and the collimated beam is one of the ordinates. The
@@ -14,6 +16,7 @@ are kept as the split rule integrates exactly: one a node, two a node for a matc
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +25,9 @@ from irtherapy.values import InputError
 
 Array = NDArray[np.float64]
 
-MOM = 14
 ALBEDO_MAX = 1.0 - 1e-9
+TABLE = 2049  # rows of the table of modes
+TABLE_FROM = 600  # layers from which the table is faster than solving each eigenproblem
 
 
 def fresnel(cos_inside: Array, n: float) -> Array:
@@ -69,12 +73,12 @@ class LightField:
     """Light in a stack of layers under unit irradiance; leading axes are the batch (wavelength, person ...).
 
     ``specular`` and ``diffuse`` are the reflected shares, ``transmitted`` leaves the last layer. ``down`` and ``up``
-    are the mode amplitudes (..., layers, nodes); depths are asked for by layer with ``net_flux`` and ``fluence_rate``.
+    are the amplitudes of the modes, (layers, nodes, batch flattened); depths are asked for by layer.
     """
 
+    batch: tuple[int, ...]
     thickness_m: Array
-    extinction_per_m: Array
-    decay: Array
+    depth: Array  # decay of each mode times the layer's optical thickness, (layers, nodes, batch flattened)
     down: Array
     up: Array
     flux_mode: Array
@@ -91,26 +95,22 @@ class LightField:
     @property
     def absorbed(self) -> Array:
         """Return the share absorbed in each layer, shape (..., layers)."""
-        faces = [self.net_flux(i, np.array([0.0, 1.0])) for i in range(self.decay.shape[-2])]
+        faces = [self.net_flux(i, np.array([0.0, 1.0])) for i in range(len(self.depth))]
         return np.stack([f[..., 0] - f[..., 1] for f in faces], axis=-1)
 
-    def _modes(self, layer: int, fraction: Array) -> tuple[Array, Array]:
-        depth = self.decay[..., layer, None, :] * (self.extinction_per_m * self.thickness_m)[..., layer, None, None]
-        x = fraction[..., :, None]
-        return (
-            self.down[..., layer, None, :] * np.exp(-depth * x),
-            self.up[..., layer, None, :] * np.exp(-depth * (1.0 - x)),
-        )
+    def flat_net_flux(self, layer: int, fraction: Array) -> Array:
+        """Return ``net_flux`` with the batch flattened and last, (fractions, batch)."""
+        down, up = self._modes(layer, fraction)
+        return np.asarray(((down - up) * self.flux_mode[layer]).sum(axis=1))
 
     def net_flux(self, layer: int, fraction: Array) -> Array:
         """Return downward minus upward flux per unit irradiance at fractions (0 top, 1 bottom) of a layer."""
-        down, up = self._modes(layer, fraction)
-        return np.einsum("...fk,...k->...f", down - up, self.flux_mode[..., layer, :])
+        return self._shaped(self.flat_net_flux(layer, fraction))
 
     def fluence_rate(self, layer: int, fraction: Array) -> Array:
         """Return the fluence rate per unit irradiance at fractions of a layer, shape (..., fractions)."""
         down, up = self._modes(layer, fraction)
-        return np.einsum("...fk,...k->...f", down + up, self.fluence_mode[..., layer, :])
+        return self._shaped(((down + up) * self.fluence_mode[layer]).sum(axis=1))
 
     def fluence_rate_at(self, depth_m: Array) -> Array:
         """Return the fluence rate per unit irradiance at depths of an unbatched stack (thickness (layers,))."""
@@ -119,6 +119,14 @@ class LightField:
         below = (depth_m - top[layer]) / self.thickness_m[layer]
         out = [self.fluence_rate(int(i), np.array([x])) for i, x in zip(layer, below, strict=True)]
         return np.concatenate(out, axis=-1)
+
+    def _modes(self, layer: int, fraction: Array) -> tuple[Array, Array]:
+        x = np.asarray(fraction)[:, None, None]
+        depth = self.depth[layer]
+        return self.down[layer] * np.exp(-depth * x), self.up[layer] * np.exp(-depth * (1.0 - x))
+
+    def _shaped(self, flat: Array) -> Array:
+        return np.moveaxis(flat, 0, -1).reshape(*self.batch, len(flat))
 
 
 def _legendre(mu: Array, count: int) -> Array:
@@ -143,21 +151,70 @@ def _phase(g: float, mu: Array, w: Array, moments: int) -> tuple[Array, Array, f
     return root[:, None] * even * root, root[:, None] * odd * root, f
 
 
-def _layer_modes(albedo: Array, even: Array, odd: Array, mu: Array) -> tuple[Array, Array, Array]:
-    """Return (decay k, S modes, D modes) of layers of single-scattering ``albedo``; modes in sqrt(weight) scaling.
+@dataclass(frozen=True)
+class _Modes:
+    """Modes that fall as exp(-decay tau), batch last: ``decay``, ``flux`` and ``fluence`` (modes, batch).
 
-    S = I+ + I-, D = I+ - I-; columns of the last axis are modes that fall as exp(-k tau).
+    ``shape`` (ordinates, modes, batch) is I+ - I- of each mode, scaled by sqrt(weight cosine); ``flux`` and
+    ``fluence`` are what a unit of the mode carries.
     """
+
+    decay: Array
+    shape: Array
+    flux: Array
+    fluence: Array
+
+    def stacked(self) -> Array:
+        """Return all of it as (rows, batch)."""
+        return np.concatenate([self.decay, self.flux, self.fluence, self.shape.reshape(-1, self.decay.shape[1])])
+
+    @classmethod
+    def of(cls, rows: Array) -> _Modes:
+        """Return the modes that ``stacked`` gave."""
+        n = int(np.sqrt(len(rows) + 2.25) - 1.5 + 0.5)  # rows = n^2 + 3 n
+        return cls(rows[:n], rows[3 * n :].reshape(n, n, -1), rows[n : 2 * n], rows[2 * n : 3 * n])
+
+
+def _modes(albedo: Array, even: Array, odd: Array, mu: Array, w: Array) -> _Modes:
+    """Return the modes of layers of single-scattering ``albedo`` (batch,), by a symmetric eigenproblem."""
     eye = np.eye(len(mu))
-    low = np.linalg.cholesky(eye - albedo[..., None, None] * even)
-    odd_part = eye - albedo[..., None, None] * odd
+    low = np.linalg.cholesky(eye - albedo[:, None, None] * even)
+    odd_part = eye - albedo[:, None, None] * odd
     m_low = low / mu[:, None]
     squared, v = np.linalg.eigh(np.swapaxes(m_low, -1, -2) @ odd_part @ m_low)
     k = np.sqrt(np.clip(squared, 1e-14, None))
     d_modes = m_low @ v / k[..., None, :]
-    # S = L^-T V, and from S' = -(M^-1 E_odd) D also S = M^-1 E_odd D / k: no triangular solve is needed.
+    # S = I+ + I- is L^-T V, and from S' = -(M^-1 E_odd) D also M^-1 E_odd D / k: no triangular solve is needed.
     s_modes = (odd_part @ d_modes) / mu[:, None] / k[..., None, :]
-    return k, s_modes, d_modes
+    weight = 2.0 * np.pi * np.sqrt(w)
+    shape = np.ascontiguousarray(np.moveaxis(np.sqrt(mu)[:, None] * d_modes, 0, -1))
+    return _Modes(k.T, shape, ((weight * mu) @ d_modes).T, (weight @ s_modes).T)
+
+
+@lru_cache(maxsize=8)
+def _table(g: float, n: float, nodes: int) -> Array:
+    """Return the modes tabulated on sqrt(1 - albedo), (TABLE, rows): at fixed g they hang on the albedo alone."""
+    mu, w = quadrature(nodes, n)
+    even, odd, _ = _phase(g, mu, w, _moments(nodes, n))
+    x = np.linspace(0.0, 1.0, TABLE)
+    found = _modes(np.minimum(1.0 - x**2, ALBEDO_MAX), even, odd, mu, w)
+    turn = np.sign(np.einsum("imb,imb->mb", found.shape[..., 1:], found.shape[..., :-1]))
+    sign = np.cumprod(np.concatenate([np.ones((nodes, 1)), turn], axis=1), axis=1)  # an eigenvector has no sign
+    smooth = _Modes(found.decay, found.shape * sign, found.flux * sign, found.fluence * sign)
+    return np.ascontiguousarray(smooth.stacked().T)
+
+
+def _interpolated(albedo: Array, table: Array) -> _Modes:
+    """Return the modes at ``albedo`` (batch,) from the table."""
+    x = np.sqrt(1.0 - albedo) * (len(table) - 1)
+    i = np.minimum(x.astype(np.intp), len(table) - 2)
+    below = table[i]
+    rows = below + (x - i)[:, None] * (table[i + 1] - below)
+    return _Modes.of(np.ascontiguousarray(rows.T))
+
+
+def _moments(nodes: int, n: float) -> int:
+    return 2 * nodes if n == 1.0 else nodes
 
 
 def _surface(n: float, mu: Array, w: Array, diffuse_incidence: bool) -> tuple[Array, Array, float]:
@@ -198,50 +255,96 @@ def solve(
     if nodes < 4 or not -1.0 < g < 1.0 or n < 1.0:
         raise InputError("Light", "Light needs 4 ordinates or more, g between -1 and 1 and an index of 1 or more.")
     mu, w = quadrature(nodes, n)
-    even, odd, f = _phase(g, mu, w, 2 * nodes if n == 1.0 else nodes)
+    even, odd, f = _phase(g, mu, w, _moments(nodes, n))
     extinction = np.maximum(mu_a + mu_s * (1.0 - f), 1e-6)
     albedo = np.minimum(mu_s * (1.0 - f) / extinction, ALBEDO_MAX)
-    k, s, dm = _layer_modes(albedo, even, odd, mu)
-    e = np.exp(-k * (extinction * d)[..., None])[..., None, :]
-    same, cross = 0.5 * (s + dm), 0.5 * (s - dm)
-    plus_inv, minus_inv = np.linalg.inv(same + cross * e), np.linalg.inv(same - cross * e)
-    sum_rt = (cross + same * e) @ plus_inv
-    diff_rt = (cross - same * e) @ minus_inv
-    r_layer, t_layer = 0.5 * (sum_rt + diff_rt), 0.5 * (sum_rt - diff_rt)
+    layers, batch = d.shape[-1], d.shape[:-1]
+    tau = np.ascontiguousarray((extinction * d).reshape(-1, layers).T)
+    flat = np.ascontiguousarray(albedo.reshape(-1, layers).T)
+    table = _table(g, n, nodes) if flat.size >= TABLE_FROM else None
+    modes = [_modes(a, even, odd, mu, w) if table is None else _interpolated(a, table) for a in flat]
+    depth = np.stack([m.decay * t for m, t in zip(modes, tau, strict=True)])
     r_surface, source, specular = _surface(n, mu, w, diffuse_incidence)
-    below = np.diag(r_surface) if open_bottom else np.zeros((nodes, nodes))
-    tops, bottoms = _join(r_layer, t_layer, below, r_surface, source)
-    plus, minus = plus_inv @ (tops + bottoms)[..., None], minus_inv @ (tops - bottoms)[..., None]
-    down, up = 0.5 * (plus + minus)[..., 0], 0.5 * (plus - minus)[..., 0]
-    weight = 2.0 * np.pi * np.sqrt(w)
-    out_top = (r_layer[..., 0, :, :] @ tops[..., 0, :, None] + t_layer[..., 0, :, :] @ bottoms[..., 0, :, None])[..., 0]
-    out_low = (t_layer[..., -1, :, :] @ tops[..., -1, :, None] + r_layer[..., -1, :, :] @ bottoms[..., -1, :, None])[
-        ..., 0
-    ]
-    leave = weight * mu * (1.0 - r_surface)
-    through = leave if open_bottom else weight * mu
+    mirror = (1.0 - r_surface) / (1.0 + r_surface)
+    foot = np.diag(mirror if open_bottom else np.ones(nodes))
+    drive = 2.0 * source * np.sqrt(mu) / (1.0 + r_surface)
+    tops, top_admittance = _joined(modes, depth, foot, np.diag(mirror), drive)
+    down, up = _amplitudes(modes, depth, tops)
+    leave = np.pi * np.sqrt(w * mu) * (1.0 - r_surface)
+    back = tops[0] - np.einsum("ijb,jb->ib", top_admittance, tops[0])
+    through = tops[-1] + foot @ tops[-1]
+    last = leave if open_bottom else np.pi * np.sqrt(w * mu)
     return LightField(
-        d, extinction, k, down, up, np.einsum("i,...ik->...k", weight * mu, dm), np.einsum("i,...ik->...k", weight, s),
-        specular, out_top @ leave, out_low @ through,
+        batch, d, depth, down, up, np.stack([m.flux for m in modes]), np.stack([m.fluence for m in modes]),
+        specular, (leave @ back).reshape(batch), (last @ through).reshape(batch),
     )  # fmt: skip
 
 
-def _join(r: Array, t: Array, below: Array, r_surface: Array, source: Array) -> tuple[Array, Array]:
-    """Return the intensities entering each layer from above and from below, both (..., layers, nodes), by adding."""
-    layers, nodes = r.shape[-3], r.shape[-1]
-    eye = np.eye(nodes)
-    under = [np.broadcast_to(below, r[..., 0, :, :].shape)]
-    gains: list[Array] = []
-    for i in range(layers - 1, -1, -1):
-        gain = np.linalg.solve(eye - r[..., i, :, :] @ under[0], t[..., i, :, :])  # downward at the layer's foot
-        gains.insert(0, np.asarray(gain, dtype=np.float64))
-        under.insert(0, r[..., i, :, :] + t[..., i, :, :] @ under[0] @ gain)
-    lhs = eye - r_surface[:, None] * under[0]
-    incoming = np.linalg.solve(lhs, np.broadcast_to(source, (*lhs.shape[:-2], nodes))[..., None])
-    tops, bottoms = [], []
-    for i in range(layers):
-        foot = gains[i] @ incoming
-        tops.append(incoming[..., 0])
-        bottoms.append((under[i + 1] @ foot)[..., 0])
-        incoming = foot
-    return np.stack(tops, axis=-2), np.stack(bottoms, axis=-2)
+def _two_port(modes: _Modes, depth: Array) -> tuple[Array, Array]:
+    """Return a layer's admittances (ordinates, ordinates, batch): flux from its own face, and from the other face."""
+    lost = -np.expm1(-2.0 * depth)
+    own = modes.decay * (2.0 - lost) / lost  # k coth(k tau)
+    other = modes.decay * 2.0 * np.exp(-depth) / lost  # k / sinh(k tau)
+    return _product(modes.shape, own), _product(modes.shape, other)
+
+
+def _product(matrix: Array, diagonal: Array) -> Array:
+    """Return ``matrix diag(diagonal) matrix^T``, batch last; ``matrix`` (rows, inner, batch)."""
+    out = np.empty((len(matrix), *matrix.shape[:1], matrix.shape[-1]))
+    for i in range(len(matrix)):
+        out[i, : i + 1] = np.einsum("jmb,mb->jb", matrix[: i + 1], matrix[i] * diagonal)
+        out[:i, i] = out[i, :i]
+    return out
+
+
+def _eliminate(matrix: Array, right: Array) -> None:
+    """Turn ``matrix`` into its L and D of L D L^T (D and below) and ``right`` into L^-1 right, batch last, in place.
+
+    The matrices are symmetric and positive definite, so no pivoting is needed.
+    """
+    for j in range(len(matrix) - 1):
+        ratio = matrix[j + 1 :, j] / matrix[j, j]
+        matrix[j + 1 :, j + 1 :] -= ratio[:, None] * matrix[j, j + 1 :]
+        right[j + 1 :] -= ratio[:, None] * right[j]
+        matrix[j + 1 :, j] = ratio
+
+
+def _back(matrix: Array, vector: Array) -> Array:
+    """Return L^-T D^-1 vector after ``_eliminate``, (ordinates, batch)."""
+    out = vector / np.einsum("iib->ib", matrix)
+    for j in range(len(matrix) - 2, -1, -1):
+        out[j] -= (matrix[j + 1 :, j] * out[j + 1 :]).sum(axis=0)
+    return np.asarray(out)
+
+
+def _joined(modes: list[_Modes], depth: Array, foot: Array, head: Array, drive: Array) -> tuple[list[Array], Array]:
+    """Return I+ + I- at each face, top to bottom, and the admittance of the whole stack at its top.
+
+    From below, each layer turns the admittance Z under it (I+ - I- = Z (I+ + I-), all scaled by sqrt(weight cosine))
+    into the one above it: Z' = Y - W (Z + Y)^-1 W. Symmetric positive definite throughout.
+    """
+    under = np.repeat(foot[:, :, None], depth.shape[-1], axis=2)
+    kept = []
+    for layer in range(len(modes) - 1, -1, -1):
+        y11, y12 = _two_port(modes[layer], depth[layer])
+        under += y11
+        _eliminate(under, y12)
+        kept.append((under, y12))
+        under = y11 - _product(np.swapaxes(y12, 0, 1), 1.0 / np.einsum("iib->ib", under))
+    front = under + head[:, :, None]
+    right = np.repeat(drive[:, None, None], depth.shape[-1], axis=2)
+    _eliminate(front, right)
+    faces = [_back(front, right[:, 0])]
+    for matrix, coupling in reversed(kept):
+        faces.append(_back(matrix, np.einsum("ijb,jb->ib", coupling, faces[-1])))
+    return faces, under
+
+
+def _amplitudes(modes: list[_Modes], depth: Array, faces: list[Array]) -> tuple[Array, Array]:
+    """Return the amplitudes of the downward and upward modes, (layers, nodes, batch)."""
+    down, up = np.empty_like(depth), np.empty_like(depth)
+    for i, m in enumerate(modes):
+        above, below = (m.decay * np.einsum("imb,ib->mb", m.shape, face) for face in faces[i : i + 2])
+        e, lost = np.exp(-depth[i]), -np.expm1(-2.0 * depth[i])
+        down[i], up[i] = (above - e * below) / lost, (below - e * above) / lost
+    return down, up

@@ -210,8 +210,7 @@ def _reach(case: _Case, placement: Placement, rise_k: Array) -> dict[str, float]
         return reach
     nm, share = exposure.spectrum_bins(case.device.emitter, case.body)
     inside = nm < exposure.SURFACE_BAND_NM
-    one = Persons(**{k: v[:1] for k, v in vars(case.persons).items()})
-    field = exposure.solve_light(one, case.body, nm[inside])
+    field = exposure.solve_light(case.persons.part(slice(0, 1)), case.body, nm[inside])
     bottoms = np.concatenate([[0.0], np.cumsum(field.thickness_m[0, 0])])
     fluence, where = [], []
     for layer in range(4):
