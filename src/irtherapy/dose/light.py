@@ -39,7 +39,7 @@ def fresnel(cos_inside: Array, n: float) -> Array:
     return np.where(sin_out_sq >= 1.0, 1.0, 0.5 * (rs**2 + rp**2))
 
 
-def _radau_right(count: int) -> tuple[Array, Array]:
+def radau_right(count: int) -> tuple[Array, Array]:
     """Return nodes and weights of the Gauss-Radau rule on (0, 1] whose last node is 1."""
     if count == 1:
         return np.array([1.0]), np.array([1.0])
@@ -58,9 +58,9 @@ def _radau_right(count: int) -> tuple[Array, Array]:
 def quadrature(nodes: int, n: float) -> tuple[Array, Array]:
     """Return (cosines inside, weights) of ``nodes`` ordinates a hemisphere for index ``n``; the last cosine is 1."""
     if n == 1.0:
-        return _radau_right(nodes)
+        return radau_right(nodes)
     upper = nodes // 2
-    nu, a = _radau_right(upper)
+    nu, a = radau_right(upper)
     mu = np.sqrt(1.0 - (1.0 - nu**2) / n**2)
     critical = np.sqrt(1.0 - 1.0 / n**2)
     x, w = np.polynomial.legendre.leggauss(nodes - upper)
@@ -134,7 +134,7 @@ def _legendre(mu: Array, count: int) -> Array:
     return np.asarray(np.polynomial.legendre.legvander(mu, count - 1).T, dtype=np.float64)
 
 
-def _phase(g: float, mu: Array, w: Array, moments: int) -> tuple[Array, Array, float]:
+def phase_matrices(g: float, mu: Array, w: Array, moments: int) -> tuple[Array, Array, float]:
     """Return the even and odd parts of the weighted phase matrix, and the delta-M share moved into the beam.
 
     Energy (even part) and mean cosine (odd part) are restored on the diagonals, so that neither is lost to quadrature.
@@ -152,7 +152,7 @@ def _phase(g: float, mu: Array, w: Array, moments: int) -> tuple[Array, Array, f
 
 
 @dataclass(frozen=True)
-class _Modes:
+class Modes:
     """Modes that fall as exp(-decay tau), batch last: ``decay``, ``flux`` and ``fluence`` (modes, batch).
 
     ``shape`` (ordinates, modes, batch) is I+ - I- of each mode, scaled by sqrt(weight cosine); ``flux`` and
@@ -169,13 +169,13 @@ class _Modes:
         return np.concatenate([self.decay, self.flux, self.fluence, self.shape.reshape(-1, self.decay.shape[1])])
 
     @classmethod
-    def of(cls, rows: Array) -> _Modes:
+    def of(cls, rows: Array) -> Modes:
         """Return the modes that ``stacked`` gave."""
         n = int(np.sqrt(len(rows) + 2.25) - 1.5 + 0.5)  # rows = n^2 + 3 n
         return cls(rows[:n], rows[3 * n :].reshape(n, n, -1), rows[n : 2 * n], rows[2 * n : 3 * n])
 
 
-def _modes(albedo: Array, even: Array, odd: Array, mu: Array, w: Array) -> _Modes:
+def layer_modes(albedo: Array, even: Array, odd: Array, mu: Array, w: Array) -> Modes:
     """Return the modes of layers of single-scattering ``albedo`` (batch,), by a symmetric eigenproblem."""
     eye = np.eye(len(mu))
     low = np.linalg.cholesky(eye - albedo[:, None, None] * even)
@@ -188,33 +188,34 @@ def _modes(albedo: Array, even: Array, odd: Array, mu: Array, w: Array) -> _Mode
     s_modes = (odd_part @ d_modes) / mu[:, None] / k[..., None, :]
     weight = 2.0 * np.pi * np.sqrt(w)
     shape = np.ascontiguousarray(np.moveaxis(np.sqrt(mu)[:, None] * d_modes, 0, -1))
-    return _Modes(k.T, shape, ((weight * mu) @ d_modes).T, (weight @ s_modes).T)
+    return Modes(k.T, shape, ((weight * mu) @ d_modes).T, (weight @ s_modes).T)
 
 
 @lru_cache(maxsize=8)
 def _table(g: float, n: float, nodes: int) -> Array:
     """Return the modes tabulated on sqrt(1 - albedo), (TABLE, rows): at fixed g they hang on the albedo alone."""
     mu, w = quadrature(nodes, n)
-    even, odd, _ = _phase(g, mu, w, _moments(nodes, n))
+    even, odd, _ = phase_matrices(g, mu, w, moments_kept(nodes, n == 1.0))
     x = np.linspace(0.0, 1.0, TABLE)
-    found = _modes(np.minimum(1.0 - x**2, ALBEDO_MAX), even, odd, mu, w)
+    found = layer_modes(np.minimum(1.0 - x**2, ALBEDO_MAX), even, odd, mu, w)
     turn = np.sign(np.einsum("imb,imb->mb", found.shape[..., 1:], found.shape[..., :-1]))
     sign = np.cumprod(np.concatenate([np.ones((nodes, 1)), turn], axis=1), axis=1)  # an eigenvector has no sign
-    smooth = _Modes(found.decay, found.shape * sign, found.flux * sign, found.fluence * sign)
+    smooth = Modes(found.decay, found.shape * sign, found.flux * sign, found.fluence * sign)
     return np.ascontiguousarray(smooth.stacked().T)
 
 
-def _interpolated(albedo: Array, table: Array) -> _Modes:
+def _interpolated(albedo: Array, table: Array) -> Modes:
     """Return the modes at ``albedo`` (batch,) from the table."""
     x = np.sqrt(1.0 - albedo) * (len(table) - 1)
     i = np.minimum(x.astype(np.intp), len(table) - 2)
     below = table[i]
     rows = below + (x - i)[:, None] * (table[i + 1] - below)
-    return _Modes.of(np.ascontiguousarray(rows.T))
+    return Modes.of(np.ascontiguousarray(rows.T))
 
 
-def _moments(nodes: int, n: float) -> int:
-    return 2 * nodes if n == 1.0 else nodes
+def moments_kept(nodes: int, matched: bool) -> int:
+    """Return how many Legendre moments of the phase function ``nodes`` ordinates carry."""
+    return 2 * nodes if matched else nodes
 
 
 def _surface(n: float, mu: Array, w: Array, diffuse_incidence: bool) -> tuple[Array, Array, float]:
@@ -255,14 +256,14 @@ def solve(
     if nodes < 4 or not -1.0 < g < 1.0 or n < 1.0:
         raise InputError("Light", "Light needs 4 ordinates or more, g between -1 and 1 and an index of 1 or more.")
     mu, w = quadrature(nodes, n)
-    even, odd, f = _phase(g, mu, w, _moments(nodes, n))
+    even, odd, f = phase_matrices(g, mu, w, moments_kept(nodes, n == 1.0))
     extinction = np.maximum(mu_a + mu_s * (1.0 - f), 1e-6)
     albedo = np.minimum(mu_s * (1.0 - f) / extinction, ALBEDO_MAX)
     layers, batch = d.shape[-1], d.shape[:-1]
     tau = np.ascontiguousarray((extinction * d).reshape(-1, layers).T)
     flat = np.ascontiguousarray(albedo.reshape(-1, layers).T)
     table = _table(g, n, nodes) if flat.size >= TABLE_FROM else None
-    modes = [_modes(a, even, odd, mu, w) if table is None else _interpolated(a, table) for a in flat]
+    modes = [layer_modes(a, even, odd, mu, w) if table is None else _interpolated(a, table) for a in flat]
     depth = np.stack([m.decay * t for m, t in zip(modes, tau, strict=True)])
     r_surface, source, specular = _surface(n, mu, w, diffuse_incidence)
     mirror = (1.0 - r_surface) / (1.0 + r_surface)
@@ -280,7 +281,7 @@ def solve(
     )  # fmt: skip
 
 
-def _two_port(modes: _Modes, depth: Array) -> tuple[Array, Array]:
+def two_port(modes: Modes, depth: Array) -> tuple[Array, Array]:
     """Return a layer's admittances (ordinates, ordinates, batch): flux from its own face, and from the other face."""
     lost = -np.expm1(-2.0 * depth)
     own = modes.decay * (2.0 - lost) / lost  # k coth(k tau)
@@ -317,7 +318,7 @@ def _back(matrix: Array, vector: Array) -> Array:
     return np.asarray(out)
 
 
-def _joined(modes: list[_Modes], depth: Array, foot: Array, head: Array, drive: Array) -> tuple[list[Array], Array]:
+def _joined(modes: list[Modes], depth: Array, foot: Array, head: Array, drive: Array) -> tuple[list[Array], Array]:
     """Return I+ + I- at each face, top to bottom, and the admittance of the whole stack at its top.
 
     From below, each layer turns the admittance Z under it (I+ - I- = Z (I+ + I-), all scaled by sqrt(weight cosine))
@@ -326,7 +327,7 @@ def _joined(modes: list[_Modes], depth: Array, foot: Array, head: Array, drive: 
     under = np.repeat(foot[:, :, None], depth.shape[-1], axis=2)
     kept = []
     for layer in range(len(modes) - 1, -1, -1):
-        y11, y12 = _two_port(modes[layer], depth[layer])
+        y11, y12 = two_port(modes[layer], depth[layer])
         under += y11
         _eliminate(under, y12)
         kept.append((under, y12))
@@ -340,7 +341,7 @@ def _joined(modes: list[_Modes], depth: Array, foot: Array, head: Array, drive: 
     return faces, under
 
 
-def _amplitudes(modes: list[_Modes], depth: Array, faces: list[Array]) -> tuple[Array, Array]:
+def _amplitudes(modes: list[Modes], depth: Array, faces: list[Array]) -> tuple[Array, Array]:
     """Return the amplitudes of the downward and upward modes, (layers, nodes, batch)."""
     down, up = np.empty_like(depth), np.empty_like(depth)
     for i, m in enumerate(modes):
