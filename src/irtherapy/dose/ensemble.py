@@ -36,15 +36,16 @@ def heating(ex: Exposure, minutes: float, start: heat.State | None = None) -> He
     """Return the courses of ``minutes`` with the heat on, from the steady state without the device."""
     if start is None:
         start = heat.Bioheat(ex.tissue, ex.off).rest()
-    return _march(ex, heat.Bioheat(ex.tissue, ex.on), ex.source_w_m2, start, minutes)
+    return march(ex, heat.Bioheat(ex.tissue, ex.on), ex.source_w_m2, start, minutes)
 
 
 def cooling(ex: Exposure, state: heat.State, minutes: float) -> Heating:
     """Return the courses of ``minutes`` after the heat went off and the device was taken away."""
-    return _march(ex, heat.Bioheat(ex.tissue, ex.off), np.zeros_like(ex.source_w_m2), state, minutes)
+    return march(ex, heat.Bioheat(ex.tissue, ex.off), np.zeros_like(ex.source_w_m2), state, minutes)
 
 
-def _march(ex: Exposure, operator: heat.Bioheat, source: Array, state: heat.State, minutes: float) -> Heating:
+def march(ex: Exposure, operator: heat.Bioheat, source: Array, state: heat.State, minutes: float) -> Heating:
+    """Return the courses of ``minutes`` (rounded to half minutes) from ``state`` under a surface and a source."""
     states, time = [state], [0.0]
     for i in range(round(minutes * 60.0 / MARK_S)):
         most_s = next(step for until, step in STEPS_S if i * MARK_S < until)

@@ -1,7 +1,7 @@
 """The plan: how many minutes of heat, which limit set them, and what they will do.
 
-Two hundred virtual persons consistent with what was told are heated; the warmest 2.5 % of them decide. Minutes are the
-lowest of the physical limits and the fixed ones (``limits``), rounded down to half minutes.
+Virtual persons (200, unless asked otherwise) consistent with what was told are heated; their warmest 2.5 % decide.
+Minutes are the lowest of the physical limits and the fixed ones (``limits``), rounded down to half minutes.
 """
 
 from __future__ import annotations
@@ -17,41 +17,18 @@ from irtherapy.body import population
 from irtherapy.body.optics import BodyTables
 from irtherapy.body.population import Persons
 from irtherapy.device import geometry, spectrum
-from irtherapy.dose import ensemble, exposure, heat
+from irtherapy.dose import depth, ensemble, exposure, heat
 from irtherapy.dose.ensemble import Heating
 from irtherapy.dose.exposure import Exposure, LightDose
 from irtherapy.values import Device, DeviceKind, InputError, LimitStep, Person, Placement, Plan, Setting, Site, in_range
 
 Array = NDArray[np.float64]
 
-DEPTH_MM = (
-    0.0,
-    0.5,
-    1.0,
-    2.0,
-    3.0,
-    4.0,
-    5.0,
-    6.0,
-    8.0,
-    10.0,
-    12.5,
-    15.0,
-    17.5,
-    20.0,
-    25.0,
-    30.0,
-    35.0,
-    40.0,
-    45.0,
-    50.0,
-)
 COOLING_MIN = 10.0
 LEAST_MIN = 2.0  # a session shorter than this is not worth its risk: the device is too hot as placed
 WARM_RISE_K = 1.0
 FARTHER_STEP_M = 0.10
 FARTHER_TRIES = 12
-MODEL = "computed for 200 people like you; see docs/explanation/physics"
 CEM43_SOURCE = "Sapareto & Dewey 1984; ceiling: " + limits.PROPOSAL
 EYE_SOURCE = "2006/25/EC Annex I"
 
@@ -129,14 +106,15 @@ def _limits(case: _Case, ex: Exposure, hot: Heating) -> tuple[LimitStep, ...]:
     """Return every limit, those that do not bind with infinite minutes. Row 0 (the typical person) has no vote."""
     ceiling = limits.ceilings(case.setting)
     people = slice(1, None)
+    model = f"computed for {len(case.persons) - 1} people like you; see docs/explanation/physics"
     target, cutoff = (
         ensemble.minutes_until(hot.time_s, hot.skin_c[people], c)
         for c in (ceiling.skin_target_c, ceiling.skin_cutoff_c)
     )
     dose = ensemble.minutes_until(hot.time_s, ensemble.thermal_dose_min(hot)[people], ceiling.cem43_min)
     physical = (
-        LimitStep("skin_target", target, f"your skin would reach {ceiling.skin_target_c:g} °C", MODEL),
-        LimitStep("skin_cutoff", cutoff, f"your skin would reach the cut-off of {ceiling.skin_cutoff_c:g} °C", MODEL),
+        LimitStep("skin_target", target, f"your skin would reach {ceiling.skin_target_c:g} °C", model),
+        LimitStep("skin_cutoff", cutoff, f"your skin would reach the cut-off of {ceiling.skin_cutoff_c:g} °C", model),
         LimitStep("cem43", dose, "the warmth your skin gathers would reach its ceiling", CEM43_SOURCE),
         LimitStep("eye", math.inf, "no limit while your eyes are turned away or covered", EYE_SOURCE),
     )
@@ -160,13 +138,13 @@ def _predict(case: _Case, ex: Exposure, hot: Heating, minutes: float, placement:
     skin, muscle = joined("skin_c"), joined("muscle_c")
     gathered = ensemble.injury.cem43_min(time, joined("hottest_c"))[1:, -1]
     temp = np.concatenate([hot.temp_c[: last + 1, 0], cool.temp_c[1:, 0]])
-    by_depth = _at_depths(case.tissue.depth_m[0], skin[0], temp)
+    by_depth = depth.at_depths(case.tissue.depth_m[0], skin[0], temp)
     rise = muscle[0, : last + 1] - muscle[0, 0]
     warm = np.flatnonzero(rise >= WARM_RISE_K)
     nowhere = LimitStep("none", 0.0, "")
     return Plan(
         minutes=minutes, limit=nowhere, runner_up=nowhere, limit_chain=(), setting=case.setting, site=case.site,
-        device_id=case.device.id, placement=placement, time_s=_floats(time), depth_mm=DEPTH_MM,
+        device_id=case.device.id, placement=placement, time_s=_floats(time), depth_mm=depth.DEPTH_MM,
         skin_c=ensemble.curve(skin[1:]), muscle_c=ensemble.curve(muscle[1:]),
         temperature_c=tuple(_floats(row) for row in by_depth),
         irradiance_w_m2=float(ex.irradiance_w_m2[0]), absorbed_w_m2=float(ex.absorbed_w_m2[0]),
@@ -174,56 +152,14 @@ def _predict(case: _Case, ex: Exposure, hot: Heating, minutes: float, placement:
         skin_peak_c=float(np.percentile(skin[1:].max(axis=1), ensemble.HIGH)),
         muscle_rise_c=float(np.median(muscle[1:].max(axis=1) - muscle[1:, 0])),
         cem43_min=float(np.percentile(gathered, ensemble.HIGH)),
-        reach_mm=_reach(case, placement, by_depth[last] - by_depth[0]), layer_depths_mm=_layer_depths(case),
+        reach_mm=depth.reach(case.persons, case.body, case.device, placement, by_depth[last] - by_depth[0]),
+        layer_depths_mm=depth.layer_depths_mm(case.persons),
         warm_at_s=float(time[warm[0]]) if len(warm) else None,
     )  # fmt: skip
 
 
 def _floats(values: Array) -> tuple[float, ...]:
     return tuple(float(v) for v in values)
-
-
-def _at_depths(depth_m: Array, skin_c: Array, temp_c: Array) -> Array:
-    """Return (times, DEPTH_MM) temperatures of one person."""
-    depth = np.concatenate([[0.0], depth_m])
-    wanted = np.array(DEPTH_MM) / 1000.0
-    return np.stack([np.interp(wanted, depth, np.concatenate([[s], t])) for s, t in zip(skin_c, temp_c, strict=True)])
-
-
-def _deepest(depth_mm: Array, value: Array, level: float) -> float:
-    """Return the greatest depth at which ``value`` is at least ``level``, interpolated; 0 when nowhere."""
-    over = np.flatnonzero(value >= level)
-    if len(over) == 0:
-        return 0.0
-    i = int(over[-1])
-    if i == len(value) - 1:
-        return float(depth_mm[-1])
-    share = (value[i] - level) / (value[i] - value[i + 1])
-    return float(depth_mm[i] + share * (depth_mm[i + 1] - depth_mm[i]))
-
-
-def _reach(case: _Case, placement: Placement, rise_k: Array) -> dict[str, float]:
-    """Return how deep warmth and light go in the typical person; light as fluence rate over what falls on the skin."""
-    depths = np.array(DEPTH_MM)
-    reach = {"rise_1k": _deepest(depths, rise_k, 1.0), "rise_0_5k": _deepest(depths, rise_k, 0.5)}
-    if case.dose is None or placement.clothed:
-        return reach
-    nm, share = exposure.spectrum_bins(case.device.emitter, case.body)
-    inside = nm < exposure.SURFACE_BAND_NM
-    field = exposure.solve_light(case.persons.part(slice(0, 1)), case.body, nm[inside])
-    bottoms = np.concatenate([[0.0], np.cumsum(field.thickness_m[0, 0])])
-    fluence, where = [], []
-    for layer in range(4):
-        fraction = np.linspace(0.0, 1.0, 41)[1:]
-        fluence.append(share[inside] @ field.fluence_rate(layer, fraction)[:, 0])
-        where.append((bottoms[layer] + fraction * (bottoms[layer + 1] - bottoms[layer])) * 1000.0)
-    depth, value = np.concatenate(where), np.concatenate(fluence)
-    return {**reach, "light_10pct": _deepest(depth, value, 0.1), "light_1pct": _deepest(depth, value, 0.01)}
-
-
-def _layer_depths(case: _Case) -> dict[str, float]:
-    tops = np.concatenate([[0.0], np.cumsum(exposure.thicknesses_m(case.persons)[0])]) * 1000.0
-    return {**dict(zip(exposure.layers.LAYERS, _floats(tops), strict=False)), "spine": float(tops[4])}
 
 
 def _advice(case: _Case, placement: Placement, minutes: float, winner: LimitStep, rest: heat.State) -> tuple[str, ...]:

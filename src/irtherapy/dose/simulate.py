@@ -1,0 +1,219 @@
+"""What a given exposure does, whatever its length: skin, depth, light, damage, for many virtual persons.
+
+The plan asks how long; this asks what happens. Nothing here limits anything: it is for looking and for research, and a
+session takes its minutes from the plan alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from irtherapy.body import population
+from irtherapy.body.optics import BodyTables
+from irtherapy.dose import depth, ensemble, exposure, heat, injury
+from irtherapy.dose.ensemble import Heating
+from irtherapy.dose.exposure import Exposure
+from irtherapy.values import Curve, Device, InputError, Person, Placement, Site, in_range
+
+Array = NDArray[np.float64]
+
+COOLING_MIN = 10.0  # the stretching that follows
+PHASES_MAX = 50
+MINUTES_MAX = 24.0 * 60.0
+RISES_MM = (10.0, 20.0, 30.0)
+WARM_K = 1.0
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of time: minutes (a multiple of a half), and the share of the device's power, 0 to 1.
+
+    A share between is a duty cycle whose period is short beside a minute. A device whose surface is warm has 0 or 1.
+    """
+
+    minutes: float
+    share: float = 1.0
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """What the schedule does. Curves are percentiles over the persons; the rest is the typical person's, unless said.
+
+    ``temperature_c`` is depth by time; ``perfusion_ratio`` and ``fluence_rate_w_m2`` are by depth, at the end of the
+    last heat and under full power; ``rise_k`` is the greatest rise at 10, 20 and 30 mm; ``muscle_warm_min`` the time
+    the surface of the muscle is 1 K or more above its start. ``skin_peak_c``, ``cem43_min`` and ``damage`` (burn
+    integral by model, 1 being a burn) are 97.5th percentiles, ``muscle_rise_c`` a median.
+    """
+
+    minutes: float
+    phases: tuple[Phase, ...]
+    time_s: tuple[float, ...]
+    depth_mm: tuple[float, ...]
+    skin_c: Curve
+    muscle_c: Curve
+    temperature_c: tuple[tuple[float, ...], ...]
+    perfusion_ratio: tuple[float, ...]
+    fluence_rate_w_m2: tuple[float, ...]
+    irradiance_w_m2: float
+    absorbed_w_m2: float
+    reflected_fraction: float
+    skin_peak_c: float
+    muscle_rise_c: float
+    muscle_warm_min: float
+    rise_k: dict[str, float]
+    cem43_min: float
+    damage: dict[str, float]
+    reach_mm: dict[str, float]
+    layer_depths_mm: dict[str, float]
+    persons: int
+    seed: int
+
+
+def simulate(
+    person: Person,
+    site: Site,
+    device: Device,
+    placement: Placement,
+    schedule: Sequence[Phase],
+    tables: BodyTables,
+    persons: int = 200,
+    seed: int = 1,
+    cooling_min: float = COOLING_MIN,
+) -> Simulation:
+    """Return what ``schedule`` does to people like ``person``, and the ``cooling_min`` minutes after it.
+
+    The same arguments give the same answer. Raises InputError on a schedule that is empty, too long, or not in half
+    minutes, on a share that the device cannot give, and on what ``exposure.expose`` refuses.
+    """
+    phases = tuple(_checked(i, phase, device) for i, phase in enumerate(schedule, start=1))
+    if not 1 <= len(phases) <= PHASES_MAX:
+        raise InputError("Phases", f"A schedule has 1 to {PHASES_MAX} phases; got {len(phases)}.")
+    in_range("Minutes in all", sum(phase.minutes for phase in phases), 0.5, MINUTES_MAX)
+    in_range("Persons", persons, 20, 20_000)
+    people = population.together(
+        population.median(person, site, tables),
+        population.ensemble(person, site, tables, np.random.default_rng(seed), persons),
+    )
+    dose = exposure.light_dose(people, tables, device.emitter) if exposure.has_light(device) else None
+    ex = exposure.expose(people, tables, site, device, placement, exposure.tissue_of(people, tables), dose)
+    rest = heat.Bioheat(ex.tissue, ex.off).rest()
+    whole, ends = _course(ex, rest, phases, _half_minutes("Cooling", cooling_min, 0.0))
+    heated = [end for phase, end in zip(phases, ends, strict=True) if phase.share > 0.0]
+    return _summed(whole, heated[-1] if heated else 0, ex, people, tables, device, placement, phases, persons, seed)
+
+
+def _checked(number: int, phase: Phase, device: Device) -> Phase:
+    minutes = _half_minutes(f"Phase {number}, minutes", phase.minutes, 0.5)
+    share = in_range(f"Phase {number}, share of power", phase.share, 0, 1)
+    if not exposure.has_light(device) and share not in (0.0, 1.0):
+        raise InputError(
+            f"Phase {number}",
+            f"Phase {number}, share of power, must be 0 or 1 for {device.name}: it has no power between that we know.",
+        )
+    return Phase(minutes, share)
+
+
+def _half_minutes(name: str, value: float, low: float) -> float:
+    minutes = in_range(name, value, low, MINUTES_MAX, "min")
+    if abs(minutes * 2.0 - round(minutes * 2.0)) > 1e-9:
+        raise InputError(name, f"{name} must be a multiple of half a minute; got {minutes:g}.")
+    return minutes
+
+
+def _course(ex: Exposure, rest: heat.State, phases: Sequence[Phase], cooling_min: float) -> tuple[Heating, list[int]]:
+    """Return the courses of all phases and of the cooling as one, and the index at which each phase ends."""
+    on, off = heat.Bioheat(ex.tissue, ex.on), heat.Bioheat(ex.tissue, ex.off)
+    parts: list[Heating] = []
+    state = rest
+    for phase in (*phases, Phase(cooling_min, 0.0)):
+        operator, source = (on, ex.source_w_m2 * phase.share) if phase.share > 0.0 else (off, 0.0 * ex.source_w_m2)
+        parts.append(ensemble.march(ex, operator, source, state, phase.minutes))
+        state = parts[-1].states[-1]
+    starts = np.concatenate([[0.0], np.cumsum([part.time_s[-1] for part in parts])])
+    kept = [slice(0 if i == 0 else 1, None) for i in range(len(parts))]
+
+    def joined(name: str, axis: int) -> Array:
+        cut = [getattr(part, name)[(slice(None),) * axis + (k,)] for part, k in zip(parts, kept, strict=True)]
+        return np.concatenate(cut, axis=axis)
+
+    time = np.concatenate([part.time_s[k] + start for part, k, start in zip(parts, kept, starts, strict=False)])
+    states = tuple(s for part, k in zip(parts, kept, strict=True) for s in part.states[k])
+    whole = Heating(
+        time, joined("skin_c", 1), joined("hottest_c", 1), joined("muscle_c", 1), joined("temp_c", 0), states
+    )
+    ends = np.cumsum([len(part.time_s) - 1 for part in parts[:-1]]).tolist()
+    return whole, ends
+
+
+def _summed(
+    whole: Heating,
+    end: int,
+    ex: Exposure,
+    people: population.Persons,
+    tables: BodyTables,
+    device: Device,
+    placement: Placement,
+    phases: tuple[Phase, ...],
+    persons: int,
+    seed: int,
+) -> Simulation:
+    crowd = slice(1, None)  # row 0 is the typical person
+    by_depth = depth.at_depths(ex.tissue.depth_m[0], whole.skin_c[0], whole.temp_c[:, 0])
+    muscle = whole.muscle_c - whole.muscle_c[:, :1]
+    gained = injury.cem43_min(whole.time_s, whole.hottest_c[crowd])[:, -1]
+    high = float(ensemble.HIGH)
+    warm = np.trapezoid((muscle[0] >= WARM_K).astype(float), whole.time_s) / 60.0
+    rises = [float(np.interp(mm, depth.DEPTH_MM, (by_depth - by_depth[0]).max(axis=0))) for mm in RISES_MM]
+    return Simulation(
+        minutes=sum(phase.minutes for phase in phases if phase.share > 0.0),
+        phases=phases,
+        time_s=_floats(whole.time_s),
+        depth_mm=depth.DEPTH_MM,
+        skin_c=ensemble.curve(whole.skin_c[crowd]),
+        muscle_c=ensemble.curve(whole.muscle_c[crowd]),
+        temperature_c=tuple(_floats(row) for row in by_depth.T),
+        perfusion_ratio=_perfusion_ratio(whole, end, ex),
+        fluence_rate_w_m2=_fluence_rate(ex, people, tables, device, placement),
+        irradiance_w_m2=float(ex.irradiance_w_m2[0]),
+        absorbed_w_m2=float(ex.absorbed_w_m2[0]),
+        reflected_fraction=float(ex.reflected[0]),
+        skin_peak_c=float(np.percentile(whole.skin_c[crowd].max(axis=1), high)),
+        muscle_rise_c=float(np.median(muscle[crowd].max(axis=1))),
+        muscle_warm_min=float(warm),
+        rise_k={f"{mm:g}_mm": rise for mm, rise in zip(RISES_MM, rises, strict=True)},
+        cem43_min=float(np.percentile(gained, high)),
+        damage={name: _damage(whole, name, high) for name in injury.ARRHENIUS},
+        reach_mm=depth.reach(people, tables, device, placement, by_depth[end] - by_depth[0]),
+        layer_depths_mm=depth.layer_depths_mm(people),
+        persons=persons,
+        seed=seed,
+    )
+
+
+def _damage(whole: Heating, model: str, high: float) -> float:
+    rate = injury.burn_rate_per_s(whole.hottest_c[1:], model)
+    return float(np.percentile(np.trapezoid(rate, whole.time_s, axis=1), high))
+
+
+def _perfusion_ratio(whole: Heating, end: int, ex: Exposure) -> tuple[float, ...]:
+    """Return the typical person's perfusion at an index over that at rest, by depth; 1 where no blood flows."""
+    now, rest = whole.states[end].perfusion_per_s[0], whole.states[0].perfusion_per_s[0]
+    ratio = np.divide(now, rest, out=np.ones_like(now), where=rest > 0.0)
+    return _floats(depth.at_depths(ex.tissue.depth_m[0], ratio[:1], ratio[None])[0])
+
+
+def _fluence_rate(
+    ex: Exposure, people: population.Persons, tables: BodyTables, device: Device, placement: Placement
+) -> tuple[float, ...]:
+    if not depth.has_light_inside(device, placement):
+        return tuple(0.0 for _ in depth.DEPTH_MM)
+    where, share = depth.light_by_depth(people, tables, device)
+    return _floats(np.interp(depth.DEPTH_MM, where, share, right=0.0) * ex.irradiance_w_m2[0])
+
+
+def _floats(values: Array) -> tuple[float, ...]:
+    return tuple(float(v) for v in values)

@@ -1,0 +1,161 @@
+"""`irtherapy dose`: what a device does to skin, muscle and depth, for any minutes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from irtherapy.edge.cli import arguments, show
+from irtherapy.values import Decision, InputError, Setting, Urgency, Verdict, in_range, to_json
+
+if TYPE_CHECKING:
+    from irtherapy.dose.simulate import Phase, Simulation
+    from irtherapy.values import Plan
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+
+    @app.command(
+        epilog="Examples:  irtherapy dose --device r125_150w --distance-cm 45 --minutes 15 --skin-tone III   |   "
+        "irtherapy dose --phase 10:1 --phase 5:0.5 --plot out.svg   |   irtherapy dose --persons 1000 --json",
+    )
+    def dose(
+        site: list[str] = arguments.SITE,
+        device: str = arguments.DEVICE,
+        distance_cm: float = arguments.DISTANCE,
+        minutes: float = typer.Option(None, "--minutes", help="Minutes of heat; those of the plan when left out."),
+        phase: list[str] = typer.Option(
+            [], "--phase", help="MINUTES:SHARE of power, such as 5:0.5; may be repeated; instead of --minutes."
+        ),
+        cooling_min: float = typer.Option(10.0, "--cooling-min", help="Minutes without heat that are shown after it."),
+        clothed: bool = typer.Option(False, "--clothed", help="One layer of clothing between device and skin."),
+        age: float = arguments.AGE,
+        fat_mm: float = arguments.FAT,
+        skin_tone: str = arguments.TONE,
+        room_c: float = arguments.ROOM,
+        setting: str = typer.Option("home", "--setting", help="home, home_at_risk or clinic: whose ceilings apply."),
+        clean_sessions: int = typer.Option(0, "--clean-sessions", help="Earlier sessions with a clean skin check."),
+        persons: int = typer.Option(200, "--persons", help="How many virtual persons the spread is taken from."),
+        seed: int = arguments.SEED,
+        plot: Path = typer.Option(None, "--plot", help="Write the skin and muscle chart to this SVG file."),
+        csv: Path = typer.Option(None, "--csv", help="Write temperature by time and depth to this CSV file."),
+        as_json: bool = show.JSON_OPTION,
+    ) -> None:
+        """Work out light, temperatures and their spread. It computes; only a session heats."""
+        from dataclasses import replace
+
+        from irtherapy import pathway
+        from irtherapy.dose import simulate
+        from irtherapy.edge import data
+
+        chosen = arguments.device(device)
+        person = arguments.person(age, fat_mm, skin_tone)
+        where = pathway.main_site(arguments.sites(site, 5.0))
+        place = replace(arguments.placement(chosen, distance_cm, room_c), clothed=clothed)
+        count = int(in_range("Persons", persons, 20, 5_000))
+        profile = arguments.choice("Setting", setting, Setting)
+        verdict = Verdict(Decision.GO, (), (), profile, "", Urgency.NONE)
+        clean = int(in_range("Clean sessions", clean_sessions, 0, 10_000))
+        tables = data.body_tables()
+        plan = pathway.make_plan(person, where, chosen, place, verdict, clean, tables, seed=seed, persons=count)
+        schedule = _schedule(minutes, phase, plan)
+        result = simulate.simulate(
+            person, where, chosen, place, schedule, tables, count, seed, in_range("Cooling", cooling_min, 0, 600, "min")
+        )
+        _write(plot, lambda: _chart(result, plan))
+        _write(csv, lambda: _table(result))
+        if as_json:
+            show.emit(_told(result, plan))
+        else:
+            _say(result, plan)
+
+
+def _schedule(minutes: float | None, phases: list[str], plan: Plan) -> list[Phase]:
+    from irtherapy.dose.simulate import Phase
+
+    if minutes is not None and phases:
+        raise InputError("Minutes", "Give --minutes or --phase, not both.")
+    if phases:
+        out = []
+        for text in phases:
+            length, _, share = text.partition(":")
+            out.append(
+                Phase(in_range("Phase, minutes", length, 0.5, 1440), in_range("Phase, share", share or "1", 0, 1))
+            )
+        return out
+    wanted = plan.minutes if minutes is None else in_range("Minutes", minutes, 0.5, 1440, "min")
+    if wanted <= 0.0:
+        raise InputError("Minutes", "The plan allows no minutes here: give --minutes to see what the heat would do.")
+    return [Phase(wanted)]
+
+
+def _told(result: Simulation, plan: Plan) -> dict[str, Any]:
+    """Return the JSON: the simulation, and beside it what the plan allows."""
+    told: dict[str, Any] = to_json(result)
+    safe = {"limit": plan.limit, "runner_up": plan.runner_up, "limit_chain": plan.limit_chain, "advice": plan.advice}
+    return {**told, "plan_minutes": plan.minutes, **{k: to_json(v) for k, v in safe.items()}}
+
+
+def _write(path: Path | None, text: Any) -> None:
+    if path is None:
+        return
+    try:
+        path.write_text(text(), encoding="utf-8")
+    except OSError as error:
+        raise InputError("File", f"{path} cannot be written: {error.strerror}.") from None
+
+
+def _chart(result: Simulation, plan: Plan) -> str:
+    """Return skin and muscle by minutes, with the spread and the ceilings, as SVG."""
+    from irtherapy import limits
+    from irtherapy.export import svg
+
+    minutes = [t / 60.0 for t in result.time_s]
+    ceiling = limits.ceilings(plan.setting)
+    series = [
+        svg.Series("skin", minutes, result.skin_c.p50, ember=True),
+        svg.Series("muscle", minutes, result.muscle_c.p50),
+    ]
+    band = svg.Band(minutes, result.skin_c.p2_5, result.skin_c.p97_5, "19 of 20 people")
+    lines = [(ceiling.skin_target_c, f"target {ceiling.skin_target_c:g} \u00b0C")]
+    title = "Skin and muscle temperature"
+    told = f"At most {result.skin_peak_c:.1f} \u00b0C on the skin for 97.5 % of people."
+    return svg.line_chart(series, "minutes", "\u00b0C", title, told, band=band, limits=lines)
+
+
+def _table(result: Simulation) -> str:
+    """Return temperature by time (rows) and depth (columns) of the typical person as CSV."""
+    head = ["time_s", *(f"temperature_c_at_{mm:g}_mm" for mm in result.depth_mm)]
+    rows = [[f"{t:g}", *(f"{column[i]:.4f}" for column in result.temperature_c)] for i, t in enumerate(result.time_s)]
+    return "\n".join(",".join(row) for row in [head, *rows]) + "\n"
+
+
+def _say(result: Simulation, plan: Plan) -> None:
+    reach = result.reach_mm
+    depths = f"+1 K to {reach['rise_1k']:.0f} mm, +0.5 K to {reach['rise_0_5k']:.0f} mm"
+    light = "none below the surface"
+    if "light_10pct" in reach:
+        light = f"a tenth at {reach['light_10pct']:.0f} mm, a hundredth at {reach['light_1pct']:.0f} mm"
+    show.console.print(f"[bold]{result.minutes:g} minutes[/bold] of heat, {result.persons} people like this one.")
+    show.rows(
+        [
+            (
+                "light on the skin",
+                f"{result.irradiance_w_m2:.0f} W/m\u00b2, {result.reflected_fraction:.0%} thrown back",
+            ),
+            ("skin, at most", f"{result.skin_peak_c:.1f} \u00b0C for 97.5 % of them"),
+            ("muscle", f"+{result.muscle_rise_c:.1f} \u00b0C, {result.muscle_warm_min:.1f} min above +1 \u00b0C"),
+            ("at 10, 20, 30 mm", ", ".join(f"+{rise:.1f} \u00b0C" for rise in result.rise_k.values())),
+            ("warmth reaches", f"{depths}; the spine begins at {result.layer_depths_mm['spine']:.0f} mm"),
+            ("light reaches", light),
+            ("blood flow in the skin", f"{max(result.perfusion_ratio):.1f} times that at rest"),
+            ("CEM43", f"{result.cem43_min:.3f} min for 97.5 % of them"),
+            ("burn integral", f"{max(result.damage.values()):.2g} (1 is a burn)"),
+            ("the plan allows", f"{plan.minutes:g} min, because {plan.limit.text}"),
+        ]
+    )
+    if result.minutes > plan.minutes:
+        show.console.print("This is longer than the plan allows, so no session will do it.", style="bold")
