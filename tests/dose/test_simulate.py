@@ -29,7 +29,7 @@ def test_the_minutes_of_the_plan_do_what_the_plan_says(devices, body):
     assert done.muscle_rise_c == pytest.approx(planned.muscle_rise_c, abs=0.01)
     assert done.cem43_min == pytest.approx(planned.cem43_min, rel=0.02)
     assert done.reach_mm == pytest.approx(planned.reach_mm, abs=0.05)
-    assert np.array(done.temperature_c).T == pytest.approx(np.array(planned.temperature_c), abs=0.02)
+    np.testing.assert_allclose(np.transpose(done.temperature_c), planned.temperature_c, atol=0.02)
 
 
 def test_two_phases_of_the_same_are_one(devices, body):
