@@ -46,7 +46,7 @@ test: .venv/.installed-dev lint ## set up, then every check and every test
 	IRTHERAPY_HOME="$$(mktemp -d)" $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 validate: .venv/.installed ## our numbers beside the papers'
-	$(BIN)/python validation/run.py
+	mkdir -p out && $(BIN)/irtherapy validate --out out/validation.html
 
 bench: .venv/.installed-dev ## speed beside peers, in one run
 	$(BIN)/python -m pytest benchmarks --benchmark-only

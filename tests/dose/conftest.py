@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from types import ModuleType
 
-import cases
 import pytest
 
 from irtherapy.body.optics import BodyTables
 from irtherapy.edge import data
+from irtherapy.edge.validation import cases
 from irtherapy.values import Device
 
 

@@ -13,12 +13,12 @@ CASES = ("B1", "B2", "B3", "B4", "B5")
 
 
 def test_no_case_has_vanished(golden):
-    assert tuple(c["id"] for c in golden.read("heat.json")) == CASES
+    assert tuple(c["id"] for c in golden.read("heat")) == CASES
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_rises_agree_with_the_closed_form(golden, name):
-    case = next(c for c in golden.read("heat.json") if c["id"] == name)
+    case = next(c for c in golden.read("heat") if c["id"] == name)
     for got, item in zip(golden.solve_heat(case), case["series"], strict=True):
         want = np.array(item["rise_k"])
         np.testing.assert_allclose(got, want, atol=0.005 * want[0])

@@ -14,11 +14,11 @@ CASES = ("A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A10", "A11", "A13", "A
 
 
 def case_of(golden, name):
-    return next(c for c in golden.read("light.json") if c["id"] == name)
+    return next(c for c in golden.read("light") if c["id"] == name)
 
 
 def test_no_case_has_vanished(golden):
-    assert tuple(c["id"] for c in golden.read("light.json")) == CASES
+    assert tuple(c["id"] for c in golden.read("light")) == CASES
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -7,7 +7,19 @@ import sys
 
 import typer
 
-COMMANDS = ("serve", "demo", "screen", "plan", "session", "report", "dose", "population", "optics", "bioheat")
+COMMANDS = (
+    "serve",
+    "demo",
+    "screen",
+    "plan",
+    "session",
+    "report",
+    "dose",
+    "population",
+    "optics",
+    "bioheat",
+    "validate",
+)
 PANEL = "One step at a time: screen, plan, session, report. The whole path: demo, or serve for the browser."
 
 

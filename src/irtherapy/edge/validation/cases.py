@@ -1,21 +1,20 @@
-"""Runs the golden cases of light and heat; the tests and validation/run.py share it."""
+"""Runs the cases of light and heat that have an exact answer; the tests and the report share it."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from irtherapy.dose import heat, light
-
-HERE = Path(__file__).parent
+from irtherapy.edge import data
 
 
 def read(name: str) -> list[dict[str, Any]]:
-    """Return the cases of one golden file."""
-    return json.loads((HERE / name).read_text(encoding="utf-8"))
+    """Return the cases of ``light`` or ``heat``."""
+    found: list[dict[str, Any]] = json.loads(data.read(f"validation_{name}.json"))
+    return found
 
 
 def solve_light(case: dict[str, Any], nodes: int = 8) -> light.LightField:

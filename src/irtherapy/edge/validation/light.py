@@ -1,0 +1,113 @@
+"""Light: published slabs, independent Monte Carlo runs, and light measured in tissue."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from irtherapy.body import optics
+from irtherapy.dose import light, medium_light
+from irtherapy.dose.medium_light import Layer
+from irtherapy.edge import data
+from irtherapy.edge.validation import cases
+from irtherapy.edge.validation.rows import Row, Study, band, not_run, number
+from irtherapy.export import svg
+
+
+def _exact(case: dict[str, Any], depths_m: list[float]) -> medium_light.Answer:
+    layers = [Layer(d / 100, a * 100, s * 100, case["g"], case["index"]) for a, s, d in case["layers_per_cm"]]
+    return medium_light.solve(layers, 1.0, 1.0 if case["open_bottom"] else case["index"], False, depths_m)
+
+
+def tables() -> Study:
+    """Compare shares reflected, transmitted and absorbed: the batched solver of the plan, and the reference."""
+    found: list[Row] = []
+    for case in cases.read("light"):
+        field, exact = cases.solve_light(case), _exact(case, [])
+        for name, want in case["values"].items():
+            value, within = want["value"], want["tolerance"]
+            found.append(number(case["id"], f"{name}, as in the plan", value, cases.light_value(field, name), within))
+            found.append(number(case["id"], f"{name}, reference solver", value, _share(exact, name), within))
+    return Study(
+        "Light: what is reflected, transmitted and absorbed",
+        "Tables of van de Hulst and Giovanelli, adding-doubling, an independent Monte Carlo of 1 to 4 million photons.",
+        tuple(found),
+    )
+
+
+def _share(answer: medium_light.Answer, name: str) -> float:
+    if name.startswith("absorbed_"):
+        return answer.absorbed[int(name.removeprefix("absorbed_"))]
+    shares = {
+        "specular": answer.specular,
+        "diffuse": answer.diffuse_reflectance,
+        "reflected": answer.specular + answer.diffuse_reflectance,
+        "transmitted": answer.transmittance,
+    }
+    return shares[name]
+
+
+def depths() -> Study:
+    """Compare the fluence rate by depth."""
+    found, charts = [], []
+    for case in cases.read("light"):
+        if not case["depth_mm"]:
+            continue
+        ours = cases.solve_light(case).fluence_rate_at(np.array(case["depth_mm"]) / 1000.0)
+        for mm, want, got in zip(case["depth_mm"], case["fluence_rate"], ours, strict=True):
+            what = f"fluence rate at {mm:g} mm"
+            found.append(number(case["id"], what, want, float(got), case["fluence_tolerance"], share=True))
+        if case["id"] in ("A8", "A10", "A11"):
+            charts.append(_chart(case))
+    return Study(
+        "Light: how much there is at a depth",
+        "Fluence rate over what falls on the skin, against the independent Monte Carlo.",
+        tuple(found),
+        tuple(charts),
+    )
+
+
+def _chart(case: dict[str, Any]) -> str:
+    deepest = max(case["depth_mm"])
+    depth = np.linspace(0.0, deepest, 60)
+    ours = cases.solve_light(case).fluence_rate_at(depth / 1000.0)
+    series = [
+        svg.Series("Monte Carlo", case["depth_mm"], [math.log10(v) for v in case["fluence_rate"]], soft=True),
+        svg.Series("ours", depth.tolist(), np.log10(ours).tolist(), ember=True),
+    ]
+    title = f"{case['id']}: fluence rate by depth"
+    return svg.line_chart(
+        series, "depth in mm", "log10 of the fluence rate", title, "Two lines that lie on each other."
+    )
+
+
+def measured() -> Study:
+    """Compare how deep light was measured in muscle."""
+    body = data.body_tables()
+    nm, one = np.array([808.0, 980.0]), np.ones(1)
+    mua, mus = optics.coefficients(body, nm, 0.02 * one, one, one)
+    muscle = optics.LIGHT_LAYERS.index("muscle")
+    found: list[float] = []
+    depth = np.linspace(0.0, 0.12, 1201)
+    for i in range(len(nm)):
+        field = light.solve(
+            mua[i, 0, [muscle]], mus[i, 0, [muscle]], optics.ANISOTROPY, np.array([0.12]), optics.INDEX, nodes=16
+        )
+        found.append(float(np.interp(-math.log(1e-3), -np.log(field.fluence_rate_at(depth)), depth * 100.0)))
+    rows = (
+        band("A15", "depth of 0.1 % at 808 nm", 3.4 * 0.6, 3.4 * 1.4, found[0], "cm", "3.4 cm"),
+        band("A15", "depth of 0.1 % at 980 nm", 2.2 * 0.6, 2.2 * 1.4, found[1], "cm", "2.2 cm"),
+        band("A15", "ratio of the two depths", 1.25, 1.75, found[0] / found[1], "", "1.55"),
+        not_run(
+            "A16", "light through cadaver tissue", "830 nm measurable, 633 nm negligible", "no figures to compare with"
+        ),
+    )
+    about = "Bovine tissue, 1 W/cm\u00b2 down to 1 mW/cm\u00b2: Hudson 2013 (doi 10.1089/pho.2012.3284)."
+    notes = (
+        "A15: ours is the fluence rate of a broad beam in muscle of our recipe, over what falls on the skin. The "
+        "measured beam spread and a detector saw it, both of which make the measured depth smaller; the ratio, which "
+        "hangs on them less, agrees.",
+    )
+    return Study("Light measured in tissue", about, rows, notes=notes)
