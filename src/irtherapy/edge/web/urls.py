@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from irtherapy.edge.web.views import after, device, plan, screening, session, start, where
+from irtherapy.edge.web.views import after, device, explore, plan, screening, session, start, where
 
 urlpatterns = [
     path("", include(start.urlpatterns)),
@@ -14,4 +14,5 @@ urlpatterns = [
     path("", include(plan.urlpatterns)),
     path("", include(session.urlpatterns)),
     path("", include(after.urlpatterns)),
+    path("", include(explore.urlpatterns)),
 ]

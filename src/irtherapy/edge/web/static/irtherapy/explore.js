@@ -1,0 +1,51 @@
+/* The curves follow the sliders: one question at a time, the newest wins. */
+"use strict";
+
+(function () {
+  const form = document.getElementById("controls");
+  const answer = document.getElementById("answer");
+  const told = document.getElementById("told");
+  let asking = false;
+  let wanted = null;
+  let quiet = 0;
+
+  function query() {
+    return "?" + new URLSearchParams(new FormData(form)).toString();
+  }
+
+  async function ask() {
+    if (asking || wanted === null) return;
+    asking = true;
+    const now = wanted;
+    wanted = null;
+    try {
+      const reply = await fetch(now, { headers: { "X-Part": "answer" } });
+      const text = await reply.text();
+      const open = [...answer.querySelectorAll("details")].map((d) => d.open);
+      answer.innerHTML = text;
+      answer.querySelectorAll("details").forEach((d, i) => (d.open = Boolean(open[i])));
+      history.replaceState(null, "", now);
+      answer.dataset.shown = now;
+    } catch (error) {
+      answer.textContent = "The program does not answer. Is it still running?";
+    }
+    asking = false;
+    ask();
+  }
+
+  form.addEventListener("input", () => {
+    for (const range of form.querySelectorAll("input[type=range]")) {
+      form.querySelector(`output[for="${range.id}"]`).textContent = range.value;
+    }
+    const device = form.elements.device.selectedOptions[0];
+    document.getElementById("row-distance_cm").hidden = device.dataset.contact === "yes";
+    wanted = query();
+    window.clearTimeout(quiet);
+    quiet = window.setTimeout(() => {
+      const line = answer.querySelector("[data-told]");
+      told.textContent = line ? line.dataset.told : "";
+    }, 1200);
+    ask();
+  });
+  form.addEventListener("submit", (event) => event.preventDefault());
+})();
