@@ -60,6 +60,13 @@ def test_optics_of_van_de_hulst():
     assert len(out["absorbed"]) == 1 and len(out["fluence_rate"]) == 1 and out["specular"] == 0
 
 
+def test_the_last_depth_is_within_whatever_the_sum_rounds_to():
+    thin = [{**SLAB["layers"][0], "thickness_m": d} for d in (0.0001, 0.0001, 0.0006)]
+    assert sum(x["thickness_m"] for x in thin) < 0.0008
+    code, out = run("optics", {"layers": thin, "depths_m": [0.0008]})
+    assert code == 0 and out["fluence_rate"][0] > 0
+
+
 def test_bioheat_is_times_by_depths_and_warms():
     code, out = run("bioheat", BODY)
     assert code == 0
@@ -88,6 +95,8 @@ def test_bioheat_is_times_by_depths_and_warms():
             "surface.kind must be convective, flux, temperature or adiabatic",
         ),
         ("bioheat", BODY, ("layers", 0, "perfusion", "kind"), "none", "layers[0].perfusion.kind must be"),
+        ("bioheat", BODY, ("layers", 0, "perfusion", "kind"), "muscle", "layers[0].perfusion.per_s is not known here"),
+        ("bioheat", BODY, ("times_s",), [-1], "times_s[0] must be a number from 0 to 1e+07"),
         ("bioheat", BODY, ("blood",), ..., "blood is missing"),
         ("bioheat", BODY, ("deep",), 37, "deep must be a JSON object"),
         ("bioheat", BODY, ("layers", 0, "density_kg_m3"), "heavy", "layers[0].density_kg_m3 must be a number"),

@@ -223,16 +223,19 @@ class _Grid:
             flow[-1] -= deep_loss * temp[-1]
             return np.asarray(flow / self.capacity)
 
-        temps = [start] * int((times_s <= 0.0).sum())
+        early = int((times_s <= 0.0).sum())
+        before = np.full_like(depths_m, problem.initial_c or 0.0)  # uniform at time 0, up to the surface itself
+        if problem.initial_c is None:
+            before = self.at(start, depths_m, heated=False)
+        temps: list[Array] = []
         later = times_s[times_s > 0.0]
         if len(later):
             span = (0.0, float(later[-1]))
             done = solve_ivp(slope, span, start, "LSODA", later, rtol=1e-7, atol=1e-6, lband=1, uband=1)
             if not done.success:
                 raise InputError("times_s", "times_s: the time steps did not get through to the last of them.")
-            temps += list(done.y.T)
-        early = len(temps) - len(later)
-        return np.stack([self.at(t, depths_m, heated=i >= early) for i, t in enumerate(temps)])
+            temps = list(done.y.T)
+        return np.stack([before] * early + [self.at(t, depths_m, heated=True) for t in temps])
 
     def at(self, temp: Array, depths_m: Array, heated: bool) -> Array:
         """Return the temperatures at depths, linear between centres and faces of the cells."""

@@ -22,9 +22,9 @@ Array = NDArray[np.float64]
 
 NODES = (24, 36, 54, 80, 120)  # ordinates a hemisphere, tried in turn
 AGREE = 2e-6  # two answers in turn must agree so well, per unit incident irradiance
-DEPTH_MIN = (
-    1e-7  # a layer thinner than this, in mean free paths, is taken as so thick: it changes nothing that is asked
-)
+DEPTH_MIN = 1e-7  # a layer thinner than this, in mean free paths, is taken as so thick: it changes nothing asked
+INDEX_DIGITS = 6  # indices are rounded to so many digits: no face between media that are the same
+CLEAR = 1e-6  # a layer that scatters less than this on the way through is taken as clear
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,8 @@ class _Medium:
 def solve(layers: Sequence[Layer], n_above: float, n_below: float, diffuse: bool, depths_m: Sequence[float]) -> Answer:
     """Return the light under unit irradiance from above, collimated along the normal or diffuse.
 
-    Depths are from the top face, at most the sum of the thicknesses. Raises InputError when the refinement does not
+    Depths are from the top face, at most the sum of the thicknesses; at a face between two indices, where the fluence
+    rate jumps, the lower side is told, and at depth 0 the side within. Raises InputError when the refinement does not
     settle to 1e-3, which only layers far outside tissue do.
     """
     before, apart = None, math.inf
@@ -86,7 +87,7 @@ def solve(layers: Sequence[Layer], n_above: float, n_below: float, diffuse: bool
                 return found
         before = found
     if apart > 1e-3 or before is None:
-        raise InputError("layers", "layers: no settled answer was found; scattering so sharply forward is not covered.")
+        raise InputError("layers", "layers: no settled answer was found; scattering so sharply peaked is not covered.")
     return before
 
 
@@ -99,16 +100,17 @@ class _Stack:
 
     def __init__(self, layers: Sequence[Layer], n_above: float, n_below: float, nodes: int) -> None:
         self.layers = layers
-        matched = len({n_above, n_below, *(x.n for x in layers)}) == 1
-        self.s = _ordinates([n_above, *(x.n for x in layers), n_below], nodes)
-        self.above, self.below = self._medium(n_above), self._medium(n_below)
-        self.media = [self._medium(layer.n) for layer in layers]
+        index = [round(n, INDEX_DIGITS) for n in (n_above, *(x.n for x in layers), n_below)]
+        matched = len(set(index)) == 1
+        self.s = _ordinates(index, nodes)
+        self.above, *self.media, self.below = (self._medium(n) for n in index)
         self.modes, self.optical = [], []
         for layer, medium in zip(layers, self.media, strict=True):
             moments = light.moments_kept(len(medium), matched)
             even, odd, forward = light.phase_matrices(layer.g, medium.mu, medium.w, moments)
-            extinction = max(layer.mua_per_m + layer.mus_per_m * (1.0 - forward), 1e-9)
-            albedo = min(layer.mus_per_m * (1.0 - forward) / extinction, light.ALBEDO_MAX)
+            scattering = layer.mus_per_m * (1.0 - forward) if layer.mus_per_m * layer.thickness_m > CLEAR else 0.0
+            extinction = max(layer.mua_per_m + scattering, 1e-9)
+            albedo = min(scattering / extinction, light.ALBEDO_MAX)
             self.modes.append(light.layer_modes(np.array([albedo]), even, odd, medium.mu, medium.w))
             self.optical.append(max(extinction * layer.thickness_m, DEPTH_MIN))
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 CELSIUS = (-100.0, 300.0)
 FLUX = (-1e6, 1e6)
+BELL = {"muscle": (0.45, 3.55), "fat": (0.36, 0.36)}  # kg/m3/s at rest and what warmth adds: Lang et al. 1999
+SKIN_PER_S = 106.4e-6 * 1109.0 / 60.0  # 106.4 ml/min/kg at 1109 kg/m3: IT'IS database v4
 
 
 def register(app: typer.Typer) -> None:
@@ -72,7 +74,7 @@ def _problem(told: Any) -> tuple[Problem, tuple[float, ...], tuple[float, ...]]:
             raise InputError(f"times_s[{i + 1}]", f"times_s[{i + 1}] must be later than {one:g} s; got {two:g}.")
     if not times:
         raise InputError("times_s", "times_s must hold at least one time in seconds.")
-    depths = top.numbers("depths_m", 0.0, sum(layer.thickness_m for layer in layers), 10_000)
+    depths = top.depths(sum(layer.thickness_m for layer in layers))
     problem = Problem(
         layers,
         blood,
@@ -107,16 +109,18 @@ def _law(value: Any, path: str, blood: Blood) -> Law:
 
     law = Fields(value, path, ("kind", "per_s", "gain", "from_c", "slope_per_k", "max_ratio"))
     kind = law.choice("kind", ("constant", "muscle", "fat", "skin", "linear"))
-    if kind == "muscle":
-        return heat.bell(0.45, 3.55, blood)
-    if kind == "fat":
-        return heat.bell(0.36, 0.36, blood)
-    per_s = law.number("per_s", 0.0, 1.0)
+    if kind in BELL:
+        law.only("kind")
+        return heat.bell(*BELL[kind], blood)
     if kind == "skin":
-        return heat.sigmoid(per_s, law.number("gain", 1.0, 50.0, 5.0))
+        law.only("kind", "per_s", "gain")
+        return heat.sigmoid(law.number("per_s", 0.0, 1.0, SKIN_PER_S), law.number("gain", 1.0, 50.0, 5.0))
+    per_s = law.number("per_s", 0.0, 1.0)
     if kind == "linear":
+        law.only("kind", "per_s", "from_c", "slope_per_k", "max_ratio")
         slope, most = law.number("slope_per_k", 0.0, 100.0), law.number("max_ratio", 1.0, 1000.0)
         return heat.linear(per_s, law.number("from_c", *CELSIUS), slope, most)
+    law.only("kind", "per_s")
     return heat.constant(per_s)
 
 

@@ -51,6 +51,18 @@ class Fields:
         values = self.items(key, most, default)
         return tuple(number(f"{self.name(key)}[{i}]", v, low, high) for i, v in enumerate(values))
 
+    def depths(self, thick_m: float, default: Any = ...) -> tuple[float, ...]:
+        """Return ``depths_m``, from 0 to the thickness of all layers, whose sum may be off by a rounding."""
+        values = self.items("depths_m", 10_000, default)
+        slack = thick_m * (1.0 + 1e-12)
+        return tuple(min(number(f"depths_m[{i}]", v, 0.0, slack), thick_m) for i, v in enumerate(values))
+
+    def only(self, *keys: str) -> None:
+        """Refuse the fields that this kind does not have, rather than ignore what they say."""
+        for key in self.value:
+            if key not in keys:
+                raise InputError(self.name(key), f"{self.name(key)} is not known here; known are {', '.join(keys)}.")
+
     def items(self, key: str, most: int, default: Any = ...) -> list[Any]:
         """Return a list of at most ``most`` things."""
         values = self.get(key, default)

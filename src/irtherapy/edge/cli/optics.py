@@ -33,7 +33,7 @@ def _run(told: Any, as_json: bool) -> None:
     top = Fields(told, "", ("layers", "n_above", "n_below", "incidence", "depths_m"))
     layers = top.layers(_layer)
     thick = sum(layer.thickness_m for layer in layers)
-    depths = top.numbers("depths_m", 0.0, thick, 10_000, ())
+    depths = top.depths(thick, ())
     answer = medium_light.solve(
         layers,
         top.number("n_above", *INDEX, 1.0),
