@@ -109,6 +109,6 @@ def test_one_sentence_names_the_field(command, problem, path, value, says):
 
 
 def test_not_a_number_and_broken_json():
-    for text in ('{"layers": [', '{"n_above": NaN}'):
+    for text in ('{"layers": [', '{"n_above": NaN}', "[" * 200_000):
         code, out = run("optics", text)
         assert code == 2 and "not valid JSON" in out["error"]["message"]

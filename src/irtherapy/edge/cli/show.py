@@ -43,7 +43,7 @@ def read_json(path: str, what: str) -> Any:
         raise InputError(what, f"{what}: the file {path} cannot be read as text.") from None
     try:
         return json.loads(text, parse_constant=_no_constant)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(what, f"{what}: {path} is not valid JSON ({error}).") from None
 
 
