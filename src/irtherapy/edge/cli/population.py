@@ -82,8 +82,13 @@ def _say(result: dict[str, Any]) -> None:
     show.console.print(f"Skin peak: {middle} \u00b0C in the middle, {low} to {high} \u00b0C for 95 %.")
     table = [("", *WORDS.values())]
     for name, group in result["groups"].items():
-        shares = (group[limit]["share"] for limit in WORDS)
-        table.append((name, *("" if share is None else f"{share:.3%}" for share in shares)))
+        table.append((name, *(_share(group[limit]["share"]) for limit in WORDS)))
     width = max(len(row[0]) for row in table)
-    show.rows((row[0].ljust(width), "".join(f"{cell:>11}" for cell in row[1:])) for row in table)
+    show.rows((row[0].ljust(width), "".join(f"{cell:>12}" for cell in row[1:])) for row in table)
     show.console.print(f"Took {result['seconds']:g} s. 95 % intervals: --json.", style="dim")
+
+
+def _share(share: float | None) -> str:
+    if share is None:
+        return "no one"
+    return f"{share:.3%}" if share > 0.0 else "none"
