@@ -31,10 +31,10 @@ SURFACE_WITHIN_K = 1e-5
 
 @dataclass(frozen=True)
 class State:
-    """A moment: temperature in modes and in places, perfusion, and what the step before left for the next.
+    """A moment: temperature in modes and in places, perfusion, and what the steps before left for the next.
 
-    ``blood_w_m2`` is the heat blood brings to each cell, in modes; ``before`` is (temperature, blood, step in s) of the
-    moment before, None at a beginning.
+    ``blood_w_m2`` is the heat blood brings to each cell, in modes; ``before`` has (temperature in modes, blood, step in
+    s that followed) of up to two moments before, the last one first.
     """
 
     modes: Array
@@ -43,7 +43,7 @@ class State:
     target_per_s: Array
     blood_w_m2: Array
     skin_c: Array
-    before: tuple[Array, Array, float] | None = None
+    before: tuple[tuple[Array, Array, float], ...] = ()
 
 
 class LocalBioheat:
@@ -93,7 +93,7 @@ class LocalBioheat:
         full = (*self.shape, len(self.capacity))
         temp = np.broadcast_to(np.asarray(temp_c, dtype=np.float64), full)
         w = np.broadcast_to(np.asarray(perfusion_per_s, dtype=np.float64), full)
-        return self._state(self.grid.to_modes(temp), temp, w, self._target(temp), self.skin_c(temp), None)
+        return self._state(self.grid.to_modes(temp), temp, w, self._target(temp), self.skin_c(temp), ())
 
     def skin_c(self, temp_c: Array) -> Array:
         """Return the temperature of the skin surface at each place."""
@@ -108,11 +108,7 @@ class LocalBioheat:
         a = heat.GAMMA * dt_s
         middle = 0.5 * (state.perfusion_per_s.max(axis=self._axes) + state.perfusion_per_s.min(axis=self._axes))
         implicit = middle * self.blood_w_m2_k_s
-        temp, blood = state.modes, state.blood_w_m2
-        if state.before is not None:
-            ratio = 0.5 * dt_s / state.before[2]
-            temp = temp + ratio * (temp - state.before[0])
-            blood = blood + ratio * (blood - state.before[1])
+        temp, blood = _forward(state, dt_s)
         system = _Factors.of(self.capacity + a * (self.conduct + implicit), a * self._chain)
         heating = a * (self.load + source_modes_w_m2 + blood + implicit * temp)
         first, skin = self._stage(system, self.capacity * state.modes + heating, a, state.skin_c)
@@ -126,7 +122,7 @@ class LocalBioheat:
         # Relaxation towards a target that moves evenly from its old to its new value.
         slope = (1.0 - keep) * float(self.tissue.lag_s[0]) / dt_s
         w = state.perfusion_per_s * keep + target * (1.0 - slope) + state.target_per_s * (slope - keep)
-        before = (state.modes, state.blood_w_m2, dt_s)
+        before = ((state.modes, state.blood_w_m2, dt_s), *state.before[:1])
         return self._state(modes, places, w, target, skin if self.h_varies else self.skin_c(places), before)
 
     @property
@@ -138,7 +134,13 @@ class LocalBioheat:
         return heat.perfusion_target(self._answering, flat).reshape(temp.shape)
 
     def _state(
-        self, modes: Array, temp: Array, w: Array, target: Array, skin: Array, before: tuple[Array, Array, float] | None
+        self,
+        modes: Array,
+        temp: Array,
+        w: Array,
+        target: Array,
+        skin: Array,
+        before: tuple[tuple[Array, Array, float], ...],
     ) -> State:
         blood = self.grid.to_modes(w * (self.core_c - temp)) * self.blood_w_m2_k_s
         return State(modes, temp, w, target, blood, skin, before)
@@ -164,6 +166,23 @@ class LocalBioheat:
             if np.abs(skin_c - before).max() < SURFACE_WITHIN_K:
                 break
         return modes + reply * taken[..., None], skin_c
+
+
+def _forward(state: State, dt_s: float) -> tuple[Array, Array]:
+    """Return (temperature, heat from blood) in modes, as means over the coming ``dt_s``.
+
+    They are the mean of the polynomial through this moment and up to two before it.
+    """
+    moments = ((state.modes, state.blood_w_m2, 0.0), *state.before)
+    back = np.cumsum([moment[2] for moment in moments])  # how long ago
+    # Weights that are exact for 1, t, t^2: sum_j w_j (-back_j)^p = dt^p / (p + 1).
+    power = np.arange(len(back))
+    weights = np.linalg.solve((-back) ** power[:, None], dt_s**power / (power + 1.0))
+    temp, blood = weights[0] * state.modes, weights[0] * state.blood_w_m2
+    for weight, moment in zip(weights[1:], state.before, strict=True):
+        temp += weight * moment[0]
+        blood += weight * moment[1]
+    return temp, blood
 
 
 @dataclass(frozen=True)
