@@ -105,15 +105,21 @@ class LocalBioheat:
 
         Raises FloatingPointError when no finite temperature comes out.
         """
-        a = heat.GAMMA * dt_s
-        middle = 0.5 * (state.perfusion_per_s.max(axis=self._axes) + state.perfusion_per_s.min(axis=self._axes))
+        axes = tuple(range(len(self.shape)))
+        middle = 0.5 * (state.perfusion_per_s.max(axis=axes) + state.perfusion_per_s.min(axis=axes))
         implicit = middle * self.blood_w_m2_k_s
-        temp, blood = _forward(state, dt_s)
-        system = _Factors.of(self.capacity + a * (self.conduct + implicit), a * self._chain)
-        heating = a * (self.load + source_modes_w_m2 + blood + implicit * temp)
-        first, skin = self._stage(system, self.capacity * state.modes + heating, a, state.skin_c)
-        between = state.modes + (1.0 / heat.GAMMA - 1.0) * (first - state.modes)
-        modes, skin = self._stage(system, self.capacity * between + heating, a, skin)
+        inertia = self.capacity / (heat.GAMMA * dt_s)
+        system = _Factors.of(self.conduct + (inertia + implicit), self._chain)
+        heating = _forward(state, implicit, dt_s)
+        heating += self.load
+        heating += source_modes_w_m2
+        held = inertia * state.modes
+        first, skin = self._stage(system, held + heating, state.skin_c)
+        # Stage 2 starts from T + (1 / gamma - 1) (first - T).
+        first *= (1.0 / heat.GAMMA - 1.0) * inertia
+        first += (2.0 - 1.0 / heat.GAMMA) * held
+        first += heating
+        modes, skin = self._stage(system, first, skin)
         places = self.grid.to_places(modes)
         if not np.isfinite(places.sum()):
             raise FloatingPointError("The heat equation gave no finite temperature.")
@@ -124,10 +130,6 @@ class LocalBioheat:
         w = state.perfusion_per_s * keep + target * (1.0 - slope) + state.target_per_s * (slope - keep)
         before = ((state.modes, state.blood_w_m2, dt_s), *state.before[:1])
         return self._state(modes, places, w, target, skin if self.h_varies else self.skin_c(places), before)
-
-    @property
-    def _axes(self) -> tuple[int, ...]:
-        return tuple(range(len(self.shape)))
 
     def _target(self, temp: Array) -> Array:
         flat = temp.reshape(-1, temp.shape[-1])
@@ -145,7 +147,7 @@ class LocalBioheat:
         blood = self.grid.to_modes(w * (self.core_c - temp)) * self.blood_w_m2_k_s
         return State(modes, temp, w, target, blood, skin, before)
 
-    def _stage(self, system: _Factors, right: Array, a: float, skin_c: Array) -> tuple[Array, Array]:
+    def _stage(self, system: _Factors, right: Array, skin_c: Array) -> tuple[Array, Array]:
         """Return (modes, skin) of one implicit stage; ``skin_c`` is where the search for the skin begins.
 
         What the surface's departure from its middle value takes away, ``(h - h_mean) skin``, is found by fixed-point
@@ -155,7 +157,7 @@ class LocalBioheat:
         if not self.h_varies:
             return modes, skin_c
         unit = np.zeros_like(right)
-        unit[..., 0] = a * self.share
+        unit[..., 0] = self.share
         reply = system.solve(unit)
         direct = self.share * reply[..., 0] + 1.0 / (self.top + self.h_mean)
         brought = self.grid.to_modes(self.brought[..., None])[..., 0]
@@ -168,21 +170,24 @@ class LocalBioheat:
         return modes + reply * taken[..., None], skin_c
 
 
-def _forward(state: State, dt_s: float) -> tuple[Array, Array]:
-    """Return (temperature, heat from blood) in modes, as means over the coming ``dt_s``.
+def _forward(state: State, implicit_w_m2_k: Array, dt_s: float) -> Array:
+    """Return what blood brings in the coming ``dt_s`` on average, in modes, were the implicit part at 0 degrees.
 
-    They are the mean of the polynomial through this moment and up to two before it.
+    It is the mean of the polynomial through this moment and up to two before it.
     """
     moments = ((state.modes, state.blood_w_m2, 0.0), *state.before)
     back = np.cumsum([moment[2] for moment in moments])  # how long ago
     # Weights that are exact for 1, t, t^2: sum_j w_j (-back_j)^p = dt^p / (p + 1).
     power = np.arange(len(back))
     weights = np.linalg.solve((-back) ** power[:, None], dt_s**power / (power + 1.0))
-    temp, blood = weights[0] * state.modes, weights[0] * state.blood_w_m2
+    out = weights[0] * state.blood_w_m2
+    temp = weights[0] * state.modes
     for weight, moment in zip(weights[1:], state.before, strict=True):
+        out += weight * moment[1]
         temp += weight * moment[0]
-        blood += weight * moment[1]
-    return temp, blood
+    temp *= implicit_w_m2_k
+    out += temp
+    return np.asarray(out)
 
 
 @dataclass(frozen=True)
@@ -200,7 +205,7 @@ class _Factors:
         return cls(d, e)
 
     def solve(self, right: Array) -> Array:
-        x, _ = dpttrs(self.diag, self.off, right.ravel())
+        x, _ = dpttrs(self.diag, self.off, right.reshape(-1))
         return np.asarray(x).reshape(right.shape)
 
 

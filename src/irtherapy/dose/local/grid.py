@@ -18,6 +18,8 @@ from irtherapy.values import InputError
 
 Array = NDArray[np.float64]
 
+KEPT = 0.8  # share of the modes of rings that is kept: those finer settle within a second and weigh little
+
 
 class Grid(Protocol):
     """Places along the skin: their area, and the way between places and modes."""
@@ -64,14 +66,18 @@ class Rings:
     back: Array
 
     @classmethod
-    def of(cls, faces_m: Array) -> Rings:
-        """Return the rings between ``faces_m``. Raises InputError when they do not rise from 0."""
+    def of(cls, faces_m: Array, modes: int | None = None) -> Rings:
+        """Return the rings between ``faces_m`` with the first ``modes`` of their modes (all when None).
+
+        Raises InputError when the faces do not rise from 0.
+        """
         faces = np.asarray(faces_m, dtype=np.float64)
         if faces.ndim != 1 or len(faces) < 3 or faces[0] != 0.0 or not np.all(np.diff(faces) > 0.0):
             raise InputError("Rings", "Rings must be given by three or more radii that rise from 0.")
         area = np.pi * np.diff(faces**2)
         centre = 0.5 * (faces[1:] + faces[:-1])
         value, shape = _eigenmodes(area, 2.0 * np.pi * faces[1:-1] / np.diff(centre))
+        value, shape = value[:modes], np.ascontiguousarray(shape[:, :modes])
         return cls(faces, area, value, np.ascontiguousarray(shape.T * (area / area.sum())), shape)
 
     @property
@@ -99,7 +105,7 @@ def rings(beam_radius_m: float, outer_m: float, count: int = 60) -> Rings:
     inside = 1.0 - (1.0 - np.linspace(0.0, 1.0, inner + 1)) ** 1.25
     first = beam_radius_m * (inside[-1] - inside[-2])
     outside = _growing(first, outer_m - beam_radius_m, count - inner)
-    return Rings.of(np.concatenate([beam_radius_m * inside, beam_radius_m + outside]))
+    return Rings.of(np.concatenate([beam_radius_m * inside, beam_radius_m + outside]), round(KEPT * count))
 
 
 def _growing(first: float, span: float, count: int) -> Array:
