@@ -129,6 +129,7 @@
     for (const section of root.querySelectorAll("[data-phase]")) {
       section.hidden = !section.dataset.phase.split(" ").includes(s.phase);
     }
+    if (document.activeElement.closest("[hidden]")) document.activeElement.blur(); // a hidden button takes no keys
     byId("heat").classList.toggle("heat-on", s.heat_on);
     const heat = s.heat_on ? "Heat is on" : "Heat is off";
     if (byId("heat-words").textContent !== heat) byId("heat-words").textContent = heat;
