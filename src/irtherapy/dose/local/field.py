@@ -25,6 +25,9 @@ from irtherapy.values import InputError
 
 Array = NDArray[np.float64]
 
+FIRST_S, EARLY_S, LATE_S = 1.0, 25.0, 150.0  # steps: the first, the longest before and after perfusion settles
+EARLY_GROWTH, LATE_GROWTH = 1.5, 1.3
+SETTLED_S = 450.0  # three times the usual lag of perfusion
 SURFACE_ROUNDS = 60
 SURFACE_WITHIN_K = 1e-5
 
@@ -44,6 +47,17 @@ class State:
     blood_w_m2: Array
     skin_c: Array
     before: tuple[tuple[Array, Array, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Source:
+    """Heat released: in modes, and what the modes that the grid leaves out make of it, (places, cells), in K.
+
+    Those modes are fine and settle within seconds, so they are taken as settled.
+    """
+
+    modes_w_m2: Array
+    fine_k: Array | float
 
 
 class LocalBioheat:
@@ -70,12 +84,12 @@ class LocalBioheat:
         self.capacity = tissue.heat_capacity_j_m3_k[0] * dz
         self.blood_w_m2_k_s = heat.BLOOD_J_M3_K * dz
         self.core_c = float(tissue.core_c[0])
-        depth = np.zeros_like(dz)
-        depth[:-1] += self.between
-        depth[1:] += self.between
-        depth[0] += self.h_mean * self.share
-        depth[-1] += self.deep
-        self.conduct = grid.wave_sq_per_m2[..., None] * (k * dz) + depth
+        self.sideways, self.inward = k * dz, np.zeros_like(dz)
+        self.inward[:-1] += self.between
+        self.inward[1:] += self.between
+        self.inward[0] += self.h_mean * self.share
+        self.inward[-1] += self.deep
+        self.conduct = grid.wave_sq_per_m2[..., None] * self.sideways + self.inward
         load = np.zeros_like(self.conduct)
         mean = tissue.metabolic_w_m3[0] * dz
         mean[-1] += self.deep * self.core_c
@@ -100,8 +114,25 @@ class LocalBioheat:
         h = self.h_mean + self.h_extra
         return np.asarray((self.top * temp_c[..., 0] + self.brought) / (self.top + h))
 
-    def step(self, state: State, source_modes_w_m2: Array, dt_s: float) -> State:
-        """Return the state ``dt_s`` later; ``source_modes_w_m2`` is the heat released per cell, in modes.
+    def source(self, source_w_m2: Array) -> Source:
+        """Return what ``step`` takes, of the heat released per cell (places, cells)."""
+        given = np.asarray(source_w_m2, dtype=np.float64)
+        if given.shape != (*self.shape, len(self.capacity)) or not np.all(np.isfinite(given)):
+            raise InputError("Source", f"Source must have finite values for {self.shape} places and every cell.")
+        modes, whole = self.grid.to_modes(given), self.grid.whole
+        if whole is self.grid:
+            return Source(modes, 0.0)
+        every = whole.to_modes(given)
+        blood = self.tissue.perfusion_per_s[0] * self.blood_w_m2_k_s
+        conduct = whole.wave_sq_per_m2[..., None] * self.sideways + (self.inward + blood)
+        chain = np.zeros(every.shape)
+        chain[..., :-1] = -self.between
+        settled = _Factors.of(conduct, chain).solve(every)
+        settled[tuple(slice(0, n) for n in modes.shape[:-1])] = 0.0
+        return Source(modes, whole.to_places(settled))
+
+    def step(self, state: State, source: Source, dt_s: float) -> State:
+        """Return the state ``dt_s`` later under ``source``.
 
         Raises FloatingPointError when no finite temperature comes out.
         """
@@ -112,7 +143,7 @@ class LocalBioheat:
         system = _Factors.of(self.conduct + (inertia + implicit), self._chain)
         heating = _forward(state, implicit, dt_s)
         heating += self.load
-        heating += source_modes_w_m2
+        heating += source.modes_w_m2
         held = inertia * state.modes
         first, skin = self._stage(system, held + heating, state.skin_c)
         # Stage 2 starts from T + (1 / gamma - 1) (first - T).
@@ -121,6 +152,7 @@ class LocalBioheat:
         first += heating
         modes, skin = self._stage(system, first, skin)
         places = self.grid.to_places(modes)
+        places += source.fine_k
         if not np.isfinite(places.sum()):
             raise FloatingPointError("The heat equation gave no finite temperature.")
         target = self._target(places)
@@ -209,6 +241,22 @@ class _Factors:
         return np.asarray(x).reshape(right.shape)
 
 
+def time_steps(span_s: float) -> Array:
+    """Return step lengths that add up to ``span_s`` after a change: short at first, long when perfusion has settled.
+
+    With them 30 minutes under a spot stay within 0.01 K of a hundred times shorter steps at every moment.
+    """
+    steps: list[float] = []
+    now, dt = 0.0, FIRST_S
+    while span_s - now > 1e-9:
+        settled = now > SETTLED_S
+        dt = min(dt, LATE_S if settled else EARLY_S, span_s - now)
+        steps.append(dt)
+        now += dt
+        dt *= LATE_GROWTH if settled else EARLY_GROWTH
+    return np.array(steps)
+
+
 @dataclass(frozen=True)
 class Course:
     """Times (times,), skin (times, places), what was kept of each temperature, and the last state."""
@@ -230,7 +278,7 @@ def run(
 
     ``keep`` picks what is stored of each temperature (places, cells).
     """
-    source = operator.grid.to_modes(np.asarray(source_w_m2, dtype=np.float64))
+    source = operator.source(source_w_m2)
     state, skins, kept = start, [start.skin_c], [keep(start.temp_c)]
     for dt in steps_s:
         state = operator.step(state, source, float(dt))

@@ -9,6 +9,7 @@ the places of a rectangle are two axes, (x, y, depths).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -18,7 +19,7 @@ from irtherapy.values import InputError
 
 Array = NDArray[np.float64]
 
-KEPT = 0.8  # share of the modes of rings that is kept: those finer settle within a second and weigh little
+KEPT = 2 / 3  # share of the modes of rings that is kept; the finer ones settle within seconds
 
 
 class Grid(Protocol):
@@ -31,6 +32,10 @@ class Grid(Protocol):
     @property
     def wave_sq_per_m2(self) -> Array:
         """Return the eigenvalue of each mode, the shape of the modes."""
+
+    @property
+    def whole(self) -> Grid:
+        """Return the same places with all of their modes: the grid itself when none is left out."""
 
     def to_modes(self, field: Array) -> Array:
         """Return the amplitudes (modes, depths) of a field (places, depths)."""
@@ -79,6 +84,11 @@ class Rings:
         value, shape = _eigenmodes(area, 2.0 * np.pi * faces[1:-1] / np.diff(centre))
         value, shape = value[:modes], np.ascontiguousarray(shape[:, :modes])
         return cls(faces, area, value, np.ascontiguousarray(shape.T * (area / area.sum())), shape)
+
+    @cached_property
+    def whole(self) -> Rings:
+        """Return the same rings with all of their modes."""
+        return self if len(self.forward) == len(self.area_m2) else Rings.of(self.faces_m)
 
     @property
     def radius_m(self) -> Array:
@@ -135,8 +145,11 @@ class Rectangle:
     back_y: Array
 
     @classmethod
-    def of(cls, x_faces_m: Array, y_faces_m: Array) -> Rectangle:
-        """Return the voxels between faces. Raises InputError when the faces do not rise."""
+    def of(cls, x_faces_m: Array, y_faces_m: Array, modes: int | None = None) -> Rectangle:
+        """Return the voxels between faces with the first ``modes`` modes along each side (all when None).
+
+        Raises InputError when the faces do not rise.
+        """
         sides = []
         for name, given in (("x", x_faces_m), ("y", y_faces_m)):
             faces = np.asarray(given, dtype=np.float64)
@@ -144,9 +157,16 @@ class Rectangle:
             if faces.ndim != 1 or len(faces) < 3 or not np.all(width > 0.0):
                 raise InputError("Voxels", f"Voxels must be given by three or more rising faces along {name}.")
             value, shape = _eigenmodes(width, 2.0 / (width[1:] + width[:-1]))
+            value, shape = value[:modes], np.ascontiguousarray(shape[:, :modes])
             sides.append((faces, width, value, np.ascontiguousarray(shape.T * (width / width.sum())), shape))
         (x, dx, kx, fx, bx), (y, dy, ky, fy, by) = sides
         return cls(x, y, dx[:, None] * dy, kx[:, None] + ky, fx, fy, bx, by)
+
+    @cached_property
+    def whole(self) -> Rectangle:
+        """Return the same voxels with all of their modes."""
+        every = (len(self.forward_x), len(self.forward_y)) == self.area_m2.shape
+        return self if every else Rectangle.of(self.x_faces_m, self.y_faces_m)
 
     def to_modes(self, field: Array) -> Array:
         """Return the amplitudes (x modes, y modes, depths) of a field (x, y, depths)."""
