@@ -7,8 +7,8 @@ Written in I+ + I- and I+ - I-, a layer is a symmetric two-port of admittances, 
 lines in a network: small symmetric positive definite systems without pivoting, elementwise over the batch, which is the
 last axis.
 
-Many layers at once are solved in single precision, which halves the time and costs 1e-5 of the light at most; where layers are
-so thin that it would cost more, in double precision.
+Many layers at once are solved in single precision, which halves the time and costs 1e-5 of the light at most; where
+layers are so thin that it would cost more, in double precision.
 """
 
 from __future__ import annotations
