@@ -82,7 +82,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: Browser, start_server: Callable[[], Server]) -> Iterator[Page]:
+    """A page that is closed before its server is stopped."""
     context = browser.new_context(viewport={"width": 768, "height": 1024})
     page = context.new_page()
     page.set_default_timeout(10_000)
