@@ -23,7 +23,7 @@ Part = tuple[Array, Array]
 Spread = Callable[[Callable[[slice], Part], Iterable[slice]], Iterable[Part]]
 
 # Cells of each layer and how much each is thicker than the one above it.
-CELLS = {"epidermis": (2, 1.0), "dermis": (6, 1.25), "fat": (8, 1.15), "muscle": (15, 1.15), "deep": (4, 1.2)}
+CELLS = {"epidermis": (2, 1.0), "dermis": (6, 1.2), "fat": (9, 1.25), "muscle": (12, 1.2), "deep": (2, 1.5)}
 RESPONSE = {"constant": heat.CONSTANT, "skin": heat.SKIN, "muscle": heat.MUSCLE, "fat": heat.FAT}
 SURFACE_BAND_NM = 2500.0  # beyond, water stops light within the epidermis
 SHARE_MIN = 2e-3  # bins with less of the power are left to their neighbours
