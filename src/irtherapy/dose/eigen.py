@@ -123,7 +123,7 @@ def layer_modes(albedo: Array, even: Array, odd: Array, mu: Array, w: Array) -> 
 
 
 @lru_cache(maxsize=8)
-def _series(g: float, n: float, nodes: int) -> Array:
+def series(g: float, n: float, nodes: int) -> Array:
     """Return Chebyshev coefficients in ``x = sqrt(1 - albedo)`` of the modes, (rows, degrees).
 
     Rows are decay, flux, fluence and shape. Without absorption the slowest mode falls as x and its fluence grows as
@@ -148,19 +148,19 @@ def _series(g: float, n: float, nodes: int) -> Array:
 
 def modes_at(albedo: Array, g: float, n: float, nodes: int, dtype: DTypeLike = np.float64) -> Modes:
     """Return the modes of layers of ``albedo`` (batch,) from the polynomials, worked out in ``dtype``."""
-    series = _series(g, n, nodes).astype(dtype)
+    table = series(g, n, nodes).astype(dtype)
     x = np.sqrt(1.0 - albedo).astype(dtype)
     t = 2.0 * x - 1.0
-    basis = np.zeros((series.shape[1], -len(x) % BLOCK + len(x)), dtype)
+    basis = np.zeros((table.shape[1], -len(x) % BLOCK + len(x)), dtype)
     now = basis[:, : len(x)]
     now[0], now[1] = 1.0, t
     t += t
     for i in range(2, len(now)):
         np.multiply(t, now[i - 1], out=now[i])
         now[i] -= now[i - 2]
-    rows = np.empty((len(series), basis.shape[1]), dtype)
+    rows = np.empty((len(table), basis.shape[1]), dtype)
     blocks = [a.reshape(len(a), -1, BLOCK).transpose(1, 0, 2) for a in (basis, rows)]
-    np.matmul(series, blocks[0], out=blocks[1])
+    np.matmul(table, blocks[0], out=blocks[1])
     rows = rows[:, : len(x)]
     rows[0] *= x
     rows[2 * nodes] /= x

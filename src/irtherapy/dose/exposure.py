@@ -128,8 +128,7 @@ def spectrum_bins(emitter: Emitter, body: BodyTables, merged: int = MERGED_BINS)
 def solve_light(persons: Persons, body: BodyTables, nm: Array, nodes: int = 8) -> light.LightField:
     """Return the light of wavelengths ``nm`` in the persons, batch (wavelengths, persons), the deep layer left out."""
     mu_a, mu_s = optics.coefficients(body, nm, persons.melanin, persons.blood_factor, persons.scatter_factor)
-    thick = thicknesses_m(persons)[:, :4]
-    return light.solve(mu_a, mu_s, optics.ANISOTROPY, thick, optics.INDEX, nodes=nodes)
+    return light.solve(mu_a, mu_s, optics.ANISOTROPY, thicknesses_m(persons)[:, :4], optics.INDEX, nodes=nodes)
 
 
 def light_dose(
@@ -170,15 +169,14 @@ def _light_inside(
     persons: Persons, body: BodyTables, nm: Array, share: Array, refine: int, nodes: int
 ) -> tuple[Array, Array]:
     """Return what the light below the surface band adds: (absorbed (persons, cells), reflected (persons,))."""
-    field = solve_light(persons, body, nm, nodes)
-    absorbed = []
-    for i, layer in enumerate(optics.LIGHT_LAYERS):
-        each = field.flat_net_flux(i, fractions(layer, refine)).reshape(-1, len(nm), len(persons))
-        flux = np.einsum("w,fwp->pf", share, each)
-        absorbed.append(flux[:, :-1] - flux[:, 1:])
+    mu_a, mu_s = optics.coefficients(body, nm, persons.melanin, persons.blood_factor, persons.scatter_factor)
+    faces = [fractions(layer, refine) for layer in optics.LIGHT_LAYERS]
+    thick = thicknesses_m(persons)[:, : len(faces)]
+    flux, reflected = light.crossing(mu_a, mu_s, optics.ANISOTROPY, thick, optics.INDEX, share, faces, nodes)
+    absorbed = [(f[:-1] - f[1:]).T for f in flux]
     below = np.zeros((len(persons), CELLS["deep"][0] * refine))
-    below[:, 0] = np.maximum(flux[:, -1], 0.0)  # what passes the muscle ends in the first cell below
-    return np.concatenate([*absorbed, below], axis=1), share @ field.reflected
+    below[:, 0] = np.maximum(flux[-1][-1], 0.0)  # what passes the muscle ends in the first cell below
+    return np.concatenate([*absorbed, below], axis=1), reflected
 
 
 def surface_loss(persons: Persons, body: BodyTables, site: Site) -> Array:

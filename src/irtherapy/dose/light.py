@@ -8,12 +8,15 @@ lines in a network: small symmetric positive definite systems without pivoting, 
 last axis.
 
 Many layers at once are solved in single precision, which halves the time and costs 1e-5 of the light at most; where
-layers are so thin that it would cost more, in double precision.
+layers are so thin that it would cost more, in double precision. ``crossing`` does the whole of it for many persons
+in C (``_light.c``) where that was compiled at installation, in NumPy where not.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -30,12 +33,21 @@ from irtherapy.dose.eigen import (
     phase_matrices,
     quadrature,
     radau_right,
+    series,
 )
 from irtherapy.values import InputError
 
+compiled: ModuleType | None
+try:
+    from irtherapy.dose import _light
+
+    compiled = _light
+except ImportError:  # no compiler when this was installed: NumPy does the same
+    compiled = None
+
 __all__ = [
-    "LightField", "Modes", "fresnel", "layer_modes", "moments_kept", "phase_matrices", "quadrature", "radau_right",
-    "solve", "two_port",
+    "LightField", "Modes", "compiled", "crossing", "fresnel", "layer_modes", "moments_kept", "phase_matrices",
+    "quadrature", "radau_right", "solve", "two_port",
 ]  # fmt: skip
 
 Array = NDArray[np.float64]
@@ -115,6 +127,15 @@ class LightField:
         return np.moveaxis(flat, 0, -1).reshape(*self.batch, len(flat))
 
 
+def _checked(mu_a: Array, mu_s: Array, d: Array, g: float, n: float, nodes: int) -> None:
+    """Raise InputError unless light can be solved for these."""
+    # A sum is finite only if each is; NaN fails every comparison.
+    if not (np.isfinite(mu_a.sum() + mu_s.sum() + d.sum()) and mu_a.min() >= 0 and mu_s.min() >= 0 and d.min() > 0):
+        raise InputError("Tissue", "Absorption and scattering must be 0 or more and layer thickness above 0.")
+    if nodes < 4 or not -1.0 < g < 1.0 or n < 1.0:
+        raise InputError("Light", "Light needs 4 ordinates or more, g between -1 and 1 and an index of 1 or more.")
+
+
 def _surface(n: float, mu: Array, w: Array, diffuse_incidence: bool) -> tuple[Array, Array, float]:
     """Return (internal reflectance, source intensity at the top in sqrt(weight) scaling, specular share)."""
     r = fresnel(mu, n)
@@ -148,10 +169,7 @@ def solve(
     mu_a, mu_s, d = np.broadcast_arrays(
         *(np.asarray(x, dtype=float) for x in (absorption_per_m, scattering_per_m, thickness_m))
     )
-    if not (np.all(np.isfinite(mu_a + mu_s + d)) and np.all(mu_a >= 0) and np.all(mu_s >= 0) and np.all(d > 0)):
-        raise InputError("Tissue", "Absorption and scattering must be 0 or more and layer thickness above 0.")
-    if nodes < 4 or not -1.0 < g < 1.0 or n < 1.0:
-        raise InputError("Light", "Light needs 4 ordinates or more, g between -1 and 1 and an index of 1 or more.")
+    _checked(mu_a, mu_s, d, g, n, nodes)
     mu, w = quadrature(nodes, n)
     even, odd, f = phase_matrices(g, mu, w, moments_kept(nodes, n == 1.0))
     extinction = np.maximum(mu_a + mu_s * (1.0 - f), 1e-6)
@@ -180,6 +198,56 @@ def solve(
         batch, d, depth, down, up, np.stack([m.flux for m in modes]), np.stack([m.fluence for m in modes]),
         specular, (leave @ back).reshape(batch), (last @ through).reshape(batch),
     )  # fmt: skip
+
+
+def crossing(
+    absorption_per_m: Array,
+    scattering_per_m: Array,
+    g: float,
+    thickness_m: Array,
+    n: float,
+    share: Array,
+    fractions: Sequence[Array],
+    nodes: int = 6,
+) -> tuple[list[Array], Array]:
+    """Return (downward minus upward flux, share reflected) of a spectrum on many persons, per unit irradiance.
+
+    Coefficients are (wavelengths, persons, layers), ``thickness_m`` (persons, layers), ``share`` (wavelengths,) is the
+    power at each wavelength. The fluxes are (fractions, persons) for each layer, at its ``fractions`` from top (0) to
+    bottom (1). Normal incidence, black below. Raises as ``solve``.
+    """
+    if compiled is None or nodes > 8:
+        return _crossing_numpy(absorption_per_m, scattering_per_m, g, thickness_m, n, share, fractions, nodes)
+    bulk = [np.ascontiguousarray(x, dtype=np.float64) for x in (absorption_per_m, scattering_per_m, thickness_m)]
+    _checked(bulk[0], bulk[1], bulk[2], g, n, nodes)
+    mu, w = quadrature(nodes, n)
+    r_surface, source, specular = _surface(n, mu, w, False)
+    table = series(g, n, nodes)
+    counts = np.array([nodes, *bulk[0].shape[:2], table.shape[1], *map(len, fractions)], dtype=np.int64)
+    flux, reflected = np.empty((sum(map(len, fractions)), len(bulk[2]))), np.empty(len(bulk[2]))
+    compiled.absorbed(
+        counts, table, *bulk, np.ascontiguousarray(share, dtype=np.float64), np.concatenate(fractions),
+        (1.0 - r_surface) / (1.0 + r_surface), 2.0 * source * np.sqrt(mu) / (1.0 + r_surface),
+        np.pi * np.sqrt(w * mu) * (1.0 - r_surface), g ** moments_kept(nodes, n == 1.0), specular, ALBEDO_MAX,
+        flux, reflected,
+    )  # fmt: skip
+    return np.split(flux, np.cumsum([len(f) for f in fractions])[:-1]), reflected
+
+
+def _crossing_numpy(
+    mu_a: Array,
+    mu_s: Array,
+    g: float,
+    thickness_m: Array,
+    n: float,
+    share: Array,
+    fractions: Sequence[Array],
+    nodes: int,
+) -> tuple[list[Array], Array]:
+    field = solve(mu_a, mu_s, g, thickness_m, n, nodes=nodes)
+    count, persons = mu_a.shape[:2]
+    each = (field.flat_net_flux(i, f).reshape(-1, count, persons) for i, f in enumerate(fractions))
+    return [np.einsum("w,fwp->fp", share, flux) for flux in each], share @ field.reflected
 
 
 def two_port(modes: Modes, depth: Real) -> tuple[Real, Real]:
