@@ -7,6 +7,7 @@ CDISORT is GPL and lives in an environment of its own: name its Python in IRTHER
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import time
 from collections.abc import Callable
@@ -19,7 +20,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from irtherapy.body import optics
-from irtherapy.dose import ensemble, exposure, heat, plan
+from irtherapy.dose import ensemble, exposure, heat, light, plan
 from irtherapy.values import Person, Setting
 
 PEERS = os.environ.get("IRTHERAPY_PEERS")
@@ -108,6 +109,12 @@ def lsoda_s(ex: exposure.Exposure, rest: heat.State) -> float:
     return (time.perf_counter() - start) / PEER_HEAT
 
 
+def _without_compiler_s(work: Callable[[], Any]) -> float:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(light, "compiled", None)
+        return best_s(work)
+
+
 def test_light_of_a_thousand_persons(
     benchmark: Any, tell: Any, threads: Any, people: Any, body: Any, lamp: Any, spectrum_40: Any, forty: None,
     tmp_path: Path,
@@ -125,6 +132,7 @@ def test_light_of_a_thousand_persons(
         f"light, 1000 persons x 40 wavelengths: {took * 1000:.0f} ms; against 16 ordinates the light absorbed down to "
         f"any depth differs by at most {worst:.2%} and the reflected by {back:.2%} of what falls on the skin"
     )
+    tell(f"  in NumPy alone, as where no compiler was at installation: {_without_compiler_s(work) * 1000:.0f} ms")
     peer = disort_s(people, body, spectrum_40[0], tmp_path)
     if peer is None:
         tell("  CDISORT: not run here (IRTHERAPY_PEERS is not set)")
@@ -180,17 +188,19 @@ def test_whole_plan_of_a_thousand_persons(
     benchmark(work)
     took = best_s(work)
     one = best_s(lambda: work(people.part(slice(0, 1))), 20)
+    slow = _without_compiler_s(work)
     tell(
         f"light and heat, 1000 persons x 40 wavelengths x 30 minutes: {took * 1000:.0f} ms; "
-        f"one person: {one * 1000:.1f} ms"
+        f"one person: {one * 1000:.1f} ms; in NumPy alone {slow * 1000:.0f} ms; "
+        f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most so far in this process"
     )
     dose = exposure.light_dose(people, body, lamp.emitter)
     ex = exposure.expose(people, body, site, lamp, placement, exposure.tissue_of(people, body), dose)
-    light, warm = disort_s(people, body, spectrum_40[0], tmp_path), lsoda_s(ex, heat.Bioheat(ex.tissue, ex.off).rest())
-    if light is None:
+    ray_s, warm = disort_s(people, body, spectrum_40[0], tmp_path), lsoda_s(ex, heat.Bioheat(ex.tissue, ex.off).rest())
+    if ray_s is None:
         tell("  CDISORT with LSODA: not run here (IRTHERAPY_PEERS is not set)")
     else:
-        both = light + warm
+        both = ray_s + warm
         tell(f"  CDISORT with LSODA: {both * 1e6:.0f} ms (from a few persons); ratio {both * 1000 / took:.1f}")
 
 
