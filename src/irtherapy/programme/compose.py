@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from irtherapy.programme.exercises import POSITIONS, Exercise
 from irtherapy.values import Region, Side, StretchItem
 
-CHANGE_S = 8.0  # from one stretch to the next
-SIDE_S = 4.0  # to the other side
-POSITION_S = 14.0  # to another position
+CHANGE_S = 12.0  # from one stretch to the next, and to hear how it is done
+SIDE_S = 5.0  # to the other side
+POSITION_S = 16.0  # to another position
 TOLERANCE_S = 20.0
 HOLD_MIN_S = 5.0
 ORDER = {Region.NECK: 0, Region.UPPER_BACK: 1, Region.LOWER_BACK: 2}
@@ -148,6 +148,7 @@ def _item(exercise: Exercise, side: Side, change_s: float, easier: bool) -> Stre
         position=exercise.position,
         say=say,
         stop_rule=exercise.stop_rule,
+        easier=exercise.easier,
     )
 
 

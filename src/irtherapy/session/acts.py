@@ -158,8 +158,11 @@ def awake(state: State, data: Mapping[str, Any]) -> State:
 
 
 def comfort(state: State, data: Mapping[str, Any]) -> State:
-    """How hot it feels: 8 or more is the end of heat, 6 or more a pause to move the device away."""
-    value = in_range("How hot it feels", data.get("value"), 0, 10)
+    """How hot it feels: 8 or more is the end of heat, 6 or more a pause to move the device away.
+
+    ``{"fine": true}`` is a tap with closed eyes: comfortable, without a number.
+    """
+    value = 0.0 if data.get("fine") is True else in_range("How hot it feels", data.get("value"), 0, 10)
     asked = state.question if state.question != "comfort" else None
     state = dataclasses.replace(state, question=asked, comfort_due_s=state.heat_s + state.order.comfort_every_s)
     if value >= TOO_HOT:
@@ -201,6 +204,13 @@ def stretch_hurt(state: State, data: Mapping[str, Any]) -> State:
     """The stretch on show hurt; it is remembered and left."""
     name = state.order.stretch[state.item].exercise_id
     return next_item(dataclasses.replace(state, hurt=(*state.hurt, name)))
+
+
+def stretch_easier(state: State, data: Mapping[str, Any]) -> State:
+    """The stretch on show goes on in its easier version."""
+    if not state.order.stretch[state.item].easier:
+        raise InputError("Stretch", "There is no easier version of this one.")
+    return dataclasses.replace(state, eased=tuple(sorted({*state.eased, state.item})))
 
 
 def skin_check(state: State, data: Mapping[str, Any]) -> State:

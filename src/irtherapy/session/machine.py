@@ -231,6 +231,7 @@ TABLE: Mapping[tuple[Phase, str], Handler] = {
     (Phase.STRETCHING, "stretch_done"): acts.stretch_done,
     (Phase.STRETCHING, "stretch_skip"): acts.stretch_skip,
     (Phase.STRETCHING, "stretch_hurt"): acts.stretch_hurt,
+    (Phase.STRETCHING, "stretch_easier"): acts.stretch_easier,
     (Phase.STRETCHING, "stop"): acts.stop,
     (Phase.RATING, "skin_check"): acts.skin_check,
     (Phase.RATING, "pain_after"): acts.pain_after,

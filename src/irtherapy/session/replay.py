@@ -85,6 +85,7 @@ def snapshot(state: State, now_s: float | None = None) -> dict[str, Any]:
         "item_index": state.item if stretching else None,
         "items_total": len(order.stretch),
         "item_left_s": item_left_s,
+        "eased": stretching and state.item in state.eased,
         "stretch_s": state.stretch_s,
         "get_ready_s": get_ready_s,
         "resume_allowed": state.phase is Phase.PAUSED and not state.lamp_on,

@@ -37,6 +37,7 @@ PERSON_EVENTS = (
     "stretch_done",
     "stretch_skip",
     "stretch_hurt",
+    "stretch_easier",
     "skin_check",
     "pain_after",
     "note",
@@ -113,6 +114,7 @@ class State:
     item_at_s: float = 0.0
     hurt: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
+    eased: tuple[int, ...] = ()  # indices of the items done in their easier version
     advice: str = ""
     why: str | None = None
     skin_check: str | None = None

@@ -24,6 +24,7 @@ class StretchItem:
     position: str
     say: str
     stop_rule: str
+    easier: str = ""
 
 
 @dataclass(frozen=True)
