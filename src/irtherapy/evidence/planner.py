@@ -35,8 +35,8 @@ class Sham(StrEnum):
 
 
 SHAM_TELLS = {
-    Sham.WARM: "A warm sham has the same look and the same skin temperature from a heater without light. The comparison "
-    "shows what the light adds beyond heat. An arm without heat, beside it, shows what heat adds.",
+    Sham.WARM: "A warm sham has the same look and the same skin temperature from a heater without light. The "
+    "comparison shows what the light adds beyond heat. An arm without heat, beside it, shows what heat adds.",
     Sham.COLD: "A cold sham looks the same and does not warm. The comparison shows heat and light together, and people "
     "can tell by the warmth which arm they are in.",
     Sham.NONE: "Nothing takes the place of the heat. The comparison shows the whole routine, with all that is hoped of "
@@ -174,7 +174,8 @@ def size(trial: Trial) -> Size:
     if trial.kind is Kind.CROSSOVER and trial.spread.carry_over >= 2.0 * trial.difference:
         most = 2.0 * trial.difference
         raise InputError(
-            "Carry-over", f"Carry-over must be below twice the difference, {most:g} points; got {trial.spread.carry_over:g}."
+            "Carry-over",
+            f"Carry-over must be below twice the difference, {most:g} points; got {trial.spread.carry_over:g}.",
         )
     persons = least(lambda n: power(trial, n) >= trial.power, 2, PERSONS_MAX)
     if persons is None:

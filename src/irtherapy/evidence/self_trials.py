@@ -161,7 +161,7 @@ def _shrunken(x: float, v: float, tau: np.ndarray, mixture: _Mixture) -> tuple[f
 def firmness(trials: Sequence[SelfTrial], worthwhile: float, known: Posterior | None = None) -> Firmness:
     """Return whether the answer is firm, and how many more persons it takes.
 
-    Firm: the 95 % interval of the mean effect leaves out zero, or lies wholly inside the smallest worthwhile difference.
+    Firm: the 95 % interval of the mean effect leaves out zero, or lies inside the smallest worthwhile difference.
     Further persons are taken to be like these: a variance of tau^2 plus the median s_i^2 each. After m more the mean is
     expected to be spread around today's with the variance that is lost on the way (a normal preposterior analysis).
     """
