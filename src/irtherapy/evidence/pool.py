@@ -28,6 +28,7 @@ PREDICTION_LEAST = 3  # trials; the interval has k - 2 degrees of freedom
 RANDOM_LEAST = 3  # trials; with two the variance between them is next to unknown
 TOLERANCE = 1e-13
 ROUNDS = 500
+SCAN = 120  # places looked at before climbing
 
 
 class Method(StrEnum):
@@ -200,29 +201,42 @@ def _dl(y: np.ndarray, v: np.ndarray) -> float:
 
 
 def _reml(y: np.ndarray, v: np.ndarray) -> float:
-    """Return tau2 at the top of the restricted likelihood: Fisher scoring, a step halved when the likelihood falls."""
-    tau2 = _dl(y, v)
-    here = _restricted(y, v, tau2)
-    small = TOLERANCE * float(v.mean() + y.var())
+    """Return tau2 at the top of the restricted likelihood.
+
+    The likelihood may have two tops, so a scan finds the higher one and Fisher scoring climbs it; a step that would
+    lead down is halved.
+    """
+    reach = float(np.ptp(y)) ** 2
+    if reach == 0.0:
+        return 0.0
+    scan = np.concatenate([[0.0, _dl(y, v)], np.geomspace(1e-6, 4.0, SCAN) * reach])
+    heights = [_restricted(y, v, float(t)) for t in scan]
+    tau2, here = float(scan[int(np.argmax(heights))]), max(heights)
+    small = TOLERANCE * (reach + float(v.mean()))
     for _ in range(ROUNDS):
-        w = 1.0 / (v + tau2)
-        total = float(w.sum())
-        mean = float(w @ y) / total
-        trace_p = total - float((w**2).sum()) / total
-        trace_pp = float((w**2).sum()) - 2.0 * float((w**3).sum()) / total + (float((w**2).sum()) / total) ** 2
-        step = (float(((w * (y - mean)) ** 2).sum()) - trace_p) / trace_pp
-        new = max(0.0, tau2 + step)
+        new = max(0.0, tau2 + _fisher_step(y, v, tau2))
         there = _restricted(y, v, new)
-        while there < here - 1e-15 * abs(here) and abs(new - tau2) > small:
+        while there < here and abs(new - tau2) > small:
             new = (new + tau2) / 2.0
             there = _restricted(y, v, new)
         moved, tau2, here = abs(new - tau2), new, there
         if moved <= small:
             break
-    return tau2 if here >= _restricted(y, v, 0.0) else 0.0
+    return tau2
+
+
+def _fisher_step(y: np.ndarray, v: np.ndarray, tau2: float) -> float:
+    """Return the step of Fisher scoring: with P = W - W11'W/1'W1, (y'PPy - tr P) / tr PP."""
+    w = 1.0 / (v + tau2)
+    total, squares = float(w.sum()), float((w**2).sum())
+    mean = float(w @ y) / total
+    trace_p = total - squares / total
+    trace_pp = squares - 2.0 * float((w**3).sum()) / total + (squares / total) ** 2
+    return (float(((w * (y - mean)) ** 2).sum()) - trace_p) / trace_pp
 
 
 def _restricted(y: np.ndarray, v: np.ndarray, tau2: float) -> float:
+    """Return the restricted log-likelihood, up to a constant."""
     w = 1.0 / (v + tau2)
     mean = float(w @ y / w.sum())
     return -0.5 * (float(np.log(v + tau2).sum()) + math.log(float(w.sum())) + float(w @ (y - mean) ** 2))
