@@ -35,7 +35,7 @@ Array = NDArray[np.float64]
 
 RADIUS_M = (0.002, 0.5)  # validated from the smaller on
 BEND_PER_M = 50.0  # waves are spaced evenly below it and by ratio above it
-FADE = 0.4  # of the last wave, from where waves are let fade, so that the rim is soft rather than rippled
+FADE = 0.6  # of the last wave, from where waves are let fade, so that the rim is soft rather than rippled
 FINEST_PER_M = 4e4  # beyond, next to nothing of the scattered light is left
 
 
@@ -47,8 +47,9 @@ class Fineness:
     last: float
 
 
-ON_AXIS, AROUND = Fineness(14, 90.0), Fineness(24, 300.0)  # a rim soft by 1/30 of the radius; by 1/100
-WAVELENGTHS = 3  # into which the spectrum below 1100 nm is merged
+ON_AXIS, AROUND = Fineness(16, 60.0), Fineness(24, 300.0)
+BINS = 3  # into which the spectrum below NEAR_NM is merged; bands of water further out are kept apart
+NEAR_NM = 1100.0
 NODES = 6  # ordinates of the fast way, as in ``exposure.light_dose``
 
 
@@ -116,7 +117,7 @@ def _fine_waves(beam: Beam, reach_m: float, fineness: Fineness) -> tuple[Array, 
     edges = np.linspace(0.0, last, max(4000, int(last / step)))
     fine = 0.5 * (edges[1:] + edges[:-1])
     share = CubicSpline(even, np.eye(fineness.count))(np.log1p(fine / BEND_PER_M))
-    weight = beam.spectrum(fine) * np.exp(-((fine / (FADE * last)) ** 2)) * (edges[1] - edges[0])
+    weight = beam.spectrum(fine) * np.exp(-((fine / (FADE * last)) ** 4)) * (edges[1] - edges[0])
     return BEND_PER_M * np.expm1(even), fine, weight[:, None] * share
 
 
@@ -167,8 +168,10 @@ class _Bins:
     stopped: float
 
     @classmethod
-    def of(cls, persons: Persons, body: BodyTables, emitter: Emitter, merged: int) -> _Bins:
-        nm, share = exposure.spectrum_bins(emitter, body, merged)
+    def of(cls, persons: Persons, body: BodyTables, emitter: Emitter) -> _Bins:
+        nm, _ = exposure.spectrum_bins(emitter, body)
+        far = int(np.count_nonzero((nm >= NEAR_NM) & (nm < exposure.SURFACE_BAND_NM)))
+        nm, share = exposure.spectrum_bins(emitter, body, far + BINS)
         inside = nm < exposure.SURFACE_BAND_NM
         mirrored = float(light.fresnel(np.array(1.0), optics.INDEX))
         bulk = optics.coefficients(body, nm[inside], persons.melanin, persons.blood_factor, persons.scatter_factor)
@@ -220,7 +223,7 @@ def axis_factor(beam: Beam, persons: Persons, body: BodyTables, emitter: Emitter
 
 
 def _fast_axis(beam: Beam, persons: Persons, body: BodyTables, emitter: Emitter, refine: int) -> Array:
-    bins, cells = _Bins.of(persons, body, emitter, WAVELENGTHS), _Cells.of(persons, refine)
+    bins, cells = _Bins.of(persons, body, emitter), _Cells.of(persons, refine)
     total = _at_points(beam, np.zeros(1))
     released, factor = [], []
     for share, mu_a, mu_s in zip(bins.share, bins.mua_per_m, bins.mus_per_m, strict=True):
@@ -254,10 +257,10 @@ def _raised(wave: Array, mu_a: Array, mu_s: Array, cells: _Cells, refine: int) -
 
 
 def _by_transport(
-    total: _Sum, irradiance: Array, person: Persons, body: BodyTables, emitter: Emitter, refine: int, merged: int
+    total: _Sum, irradiance: Array, person: Persons, body: BodyTables, emitter: Emitter, refine: int
 ) -> Array:
     """Return the factor (places, cells) of one person under a beam whose places have ``irradiance`` (places,)."""
-    bins, cells = _Bins.of(person, body, emitter, merged), _Cells.of(person, refine)
+    bins, cells = _Bins.of(person, body, emitter), _Cells.of(person, refine)
     mu_a, mu_s = bins.mua_per_m[:, 0], bins.mus_per_m[:, 0]
     depth, thick = (np.broadcast_to(x, (len(mu_a), x.shape[1])) for x in (cells.depth_m, cells.thickness_m))
     fluence, straight = waves.solve(total.wave_per_m, depth, mu_a, mu_s, thick, optics.ANISOTROPY, optics.INDEX)
@@ -269,7 +272,7 @@ def _by_transport(
 
 
 def _axis_by_transport(beam: Beam, person: Persons, body: BodyTables, emitter: Emitter, refine: int) -> Array:
-    return _by_transport(_at_points(beam, np.zeros(1)), np.ones(1), person, body, emitter, refine, WAVELENGTHS)
+    return _by_transport(_at_points(beam, np.zeros(1)), np.ones(1), person, body, emitter, refine)
 
 
 def source_factor(
@@ -286,6 +289,5 @@ def source_factor(
     if not places.faces_m[-1] > beam.radius_m:
         raise InputError("Rings", f"Rings must reach past the rim of the beam at {beam.radius_m * 100:g} cm.")
     irradiance = beam.on_rings(places)
-    merged = exposure.MERGED_BINS
-    found = np.maximum(_by_transport(_over_rings(beam, places), irradiance, person, body, emitter, refine, merged), 0.0)
+    found = np.maximum(_by_transport(_over_rings(beam, places), irradiance, person, body, emitter, refine), 0.0)
     return np.asarray(found * ((places.area_m2 @ irradiance) / (places.area_m2 @ found)))
