@@ -100,7 +100,7 @@ def test_from_the_first_page_to_the_pdf(
         box.check()
     expect(page.locator("#start")).to_be_enabled()
     page.locator("#start").click()
-    expect(page.get_by_text("Heat is on")).to_be_visible()
+    expect(page.get_by_text("Heat is on", exact=True)).to_be_visible()
     page.wait_for_timeout(1500)
     look("8-heating")
     answered = 0
@@ -154,11 +154,11 @@ def test_any_key_stops_and_a_reload_is_in_the_right_second(page: Page, start_ser
     expect(page.locator("#start")).to_be_enabled()
     page.locator("#start").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Heat is on")).to_be_visible()
+    expect(page.get_by_text("Heat is on", exact=True)).to_be_visible()
     page.wait_for_timeout(2500)
     before = page.locator("#clock").inner_text()
     page.reload()
-    expect(page.get_by_text("Heat is on")).to_be_visible()
+    expect(page.get_by_text("Heat is on", exact=True)).to_be_visible()
     after = page.locator("#clock").inner_text()
 
     def seconds(clock: str) -> int:
@@ -167,9 +167,9 @@ def test_any_key_stops_and_a_reload_is_in_the_right_second(page: Page, start_ser
     assert 0 <= seconds(before) - seconds(after) <= 4
     page.locator("h1").first.evaluate("e => document.activeElement.blur()")
     page.keyboard.press(" ")
-    expect(page.get_by_text("Heat is off")).to_be_visible()
+    expect(page.get_by_text("Heat is off", exact=True)).to_be_visible()
     page.keyboard.press(" ")
-    expect(page.get_by_text("Heat is on")).to_be_visible()
+    expect(page.get_by_text("Heat is on", exact=True)).to_be_visible()
     page.keyboard.press("x")
     expect(page.get_by_text("You stopped the session.")).to_be_visible(timeout=5000)
 
@@ -187,7 +187,7 @@ def test_kill_of_the_server_leaves_the_lamp_off_and_an_honest_record(
         box.check()
     expect(page.locator("#start")).to_be_enabled()
     page.locator("#start").click()
-    expect(page.get_by_text("Heat is on")).to_be_visible()
+    expect(page.get_by_text("Heat is on", exact=True)).to_be_visible()
     page.wait_for_timeout(3000)
     (folder,) = (server.home / "sessions").iterdir()
     page.goto("about:blank")
@@ -240,7 +240,7 @@ def test_a_device_of_ones_own_is_asked_off_until_confirmed(
     shoot(page, "20-manual-on")
     accessible(page)
     on.click()
-    expect(page.get_by_text("Heat is on")).to_be_visible()
+    expect(page.get_by_text("Heat is on", exact=True)).to_be_visible()
     expect(page.get_by_text("No thermometer")).to_be_visible()
     page.wait_for_timeout(1500)
     page.keyboard.press("q")

@@ -131,13 +131,13 @@ def test_by_keyboard_alone_from_the_checks_to_stop(page: Page, site: str, folder
     to_checks(page, site)
     look(page, "30-checks")
     by_keyboard(page)
-    expect(page.get_by_text("Heat is on")).to_be_visible()
+    expect(page.get_by_text("Heat is on", exact=True)).to_be_visible()
     page.keyboard.press(" ")
-    expect(page.get_by_text("Heat is off")).to_be_visible()
+    expect(page.get_by_text("Heat is off", exact=True)).to_be_visible()
     expect(page.locator("#resume")).to_be_visible()
     look(page, "31-paused")
     page.keyboard.press(" ")
-    expect(page.get_by_text("Heat is on")).to_be_visible()
+    expect(page.get_by_text("Heat is on", exact=True)).to_be_visible()
     walk.wait_for(lambda: lamp(folder)["heat"] == "on", 3.0)
     pressed = time.time()
     page.keyboard.press("k")
@@ -150,7 +150,7 @@ def test_by_keyboard_alone_from_the_checks_to_stop(page: Page, site: str, folder
 def test_a_program_that_falls_silent_is_not_called_on(page: Page, site: str, folder: Path) -> None:
     to_checks(page, site)
     by_keyboard(page)
-    expect(page.get_by_text("Heat is on")).to_be_visible()
+    expect(page.get_by_text("Heat is on", exact=True)).to_be_visible()
     page.wait_for_timeout(1200)
     runner = int(json.loads((session_of(folder) / "runner.json").read_text())["pid"])
     os.kill(runner, signal.SIGSTOP)
@@ -166,7 +166,7 @@ def test_a_program_that_falls_silent_is_not_called_on(page: Page, site: str, fol
 def test_a_program_that_dies_leads_on_to_the_record(page: Page, site: str, folder: Path) -> None:
     to_checks(page, site)
     by_keyboard(page)
-    expect(page.get_by_text("Heat is on")).to_be_visible()
+    expect(page.get_by_text("Heat is on", exact=True)).to_be_visible()
     page.wait_for_timeout(2000)
     os.kill(int(json.loads((session_of(folder) / "runner.json").read_text())["pid"]), signal.SIGKILL)
     expect(page.get_by_text("The heat goes off by itself within 5 seconds.")).to_be_visible()
@@ -185,7 +185,7 @@ def test_a_device_of_ones_own_is_asked_off_on_one_page(page: Page, site: str) ->
     page.wait_for_timeout(400)
     expect(page.get_by_role("button", name="It is on")).to_be_visible()  # a stray key confirms nothing
     page.get_by_role("button", name="It is on").click()
-    expect(page.get_by_text("Heat is on")).to_be_visible()
+    expect(page.get_by_text("Heat is on", exact=True)).to_be_visible()
     page.keyboard.press("k")
     off = page.get_by_role("button", name="It is off")
     expect(off).to_be_visible()
@@ -204,13 +204,13 @@ def test_a_device_of_ones_own_is_asked_off_on_one_page(page: Page, site: str) ->
 def test_stop_works_without_any_script(page: Page, site: str, folder: Path, browser: Browser) -> None:
     to_checks(page, site)
     by_keyboard(page)
-    expect(page.get_by_text("Heat is on")).to_be_visible()
+    expect(page.get_by_text("Heat is on", exact=True)).to_be_visible()
     address = page.url
     context = browser.new_context(java_script_enabled=False, viewport={"width": 768, "height": 1024})
     try:
         plain = context.new_page()
         plain.goto(address)
-        expect(plain.get_by_text("Heat is on")).to_be_visible()
+        expect(plain.get_by_text("Heat is on", exact=True)).to_be_visible()
         if SHOTS:
             plain.screenshot(path=str(Path(SHOTS) / "35-no-script.png"), full_page=True)
         plain.locator("#stop").click()
@@ -223,7 +223,7 @@ def test_stop_works_without_any_script(page: Page, site: str, folder: Path, brow
 def test_a_page_that_lost_the_line_comes_back_in_the_right_second(page: Page, site: str) -> None:
     to_checks(page, site)
     by_keyboard(page)
-    expect(page.get_by_text("Heat is on")).to_be_visible()
+    expect(page.get_by_text("Heat is on", exact=True)).to_be_visible()
 
     def left() -> int:
         minutes, seconds = page.locator("#clock").inner_text().split(":")
@@ -238,7 +238,7 @@ def test_a_page_that_lost_the_line_comes_back_in_the_right_second(page: Page, si
     gone = time.monotonic() - began
     assert abs((before - left()) - gone) <= 1.6
     page.reload()
-    expect(page.get_by_text("Heat is on")).to_be_visible()
+    expect(page.get_by_text("Heat is on", exact=True)).to_be_visible()
     assert abs((before - left()) - (time.monotonic() - began)) <= 1.6
     page.get_by_text("The same as a table").click()
     expect(page.locator("#rows tr").first.locator("td").nth(2)).not_to_have_text("–")

@@ -6,7 +6,7 @@ import asyncio
 import json
 import subprocess
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -21,7 +21,7 @@ from irtherapy.edge.records import visits
 from irtherapy.edge.records.models import Visit
 from irtherapy.edge.runner import RunnerHandle, recover, start
 from irtherapy.screening import exercise_flags, prestart_checks
-from irtherapy.session import machine, replay
+from irtherapy.session import machine, prompts, replay
 from irtherapy.session.state import INPUT_EVENTS, PERSON_EVENTS, Phase, State
 from irtherapy.values import InputError, SessionOrder, in_range
 
@@ -84,6 +84,8 @@ def send(visit: Visit, kind: str, value: Any) -> None:
     extra: dict[str, Any] = {}
     if kind == "check":
         extra = {"id": str(value)[:100]}
+    elif kind == "comfort" and value == "fine":
+        extra = {"fine": True}
     elif kind in ("comfort", "pain_after"):
         name = "How hot it feels" if kind == "comfort" else "Pain"
         extra = {"value": in_range(name, value, 0, 10)}
@@ -132,18 +134,33 @@ class Follower:
     def __init__(self, order: SessionOrder, path: Path) -> None:
         self.path, self.offset = path, 0
         self.state = machine.new(order)
+        self.said: list[prompts.Prompt] = []  # what came due in the last catching up
 
     def catch_up(self, seen: int = 0) -> list[list[float | None]]:
         """Read what is new; return its samples as [session s, skin, 1 if heat on], those up to ``seen`` left out."""
         fresh: list[list[float | None]] = []
+        self.said = []
         for offset, line in journal.lines(self.path, self.offset):
             self.offset = offset
             event = journal.event(line)
             if event.kind in INPUT_EVENTS:
+                before = self.state
                 self.state, _ = machine.step(self.state, event, event.at_s)
+                if offset > seen:
+                    self.said += prompts.due(before, self.state)
             if offset > seen and event.kind == "sample" and self.state.phase not in (Phase.CHECKS, Phase.RATING):
                 fresh.append([round(event.at_s, 1), event.data.get("skin_c"), 1 if self.state.lamp_on else 0])
         return fresh
+
+    def snapshot(self, samples: list[list[float | None]], said: Iterable[prompts.Prompt]) -> bytes:
+        """Return the ``snapshot`` event of the present state."""
+        now = replay.snapshot(self.state)
+        return event("snapshot", {**now, "samples": samples, "prompts": [told(p) for p in said]}, self.offset)
+
+
+def told(prompt: prompts.Prompt) -> dict[str, Any]:
+    """Return a prompt as the page takes it."""
+    return {"key": prompt.key, "text": prompt.text, "tone": prompt.tone, "urgent": prompt.urgent}
 
 
 async def stream(order: SessionOrder, path: Path, alive: Callable[[], bool], seen: int = 0) -> AsyncIterator[bytes]:
@@ -154,14 +171,15 @@ async def stream(order: SessionOrder, path: Path, alive: Callable[[], bool], see
     """
     follower = Follower(order, path)
     yield event("history", {"samples": follower.catch_up(seen)}, follower.offset)
-    yield event("snapshot", {**replay.snapshot(follower.state), "samples": []}, follower.offset)
+    missed = follower.said[-1:] if seen else prompts.now(follower.state)
+    yield follower.snapshot([], missed)
     quiet = 0.0
     while follower.state.phase is not Phase.ENDED:
         before, running = follower.offset, alive()  # asked first: the last line is written before the program ends
         samples = follower.catch_up()
         if follower.offset != before:
             quiet = 0.0
-            yield event("snapshot", {**replay.snapshot(follower.state), "samples": samples}, follower.offset)
+            yield follower.snapshot(samples, follower.said)
         elif not running:
             yield event("gone", {"text": GONE_MANUAL if order.confirm_off else GONE}, follower.offset)
             return

@@ -21,7 +21,7 @@ from irtherapy.edge.records import visits
 from irtherapy.edge.records.models import Visit
 from irtherapy.edge.web import live
 from irtherapy.edge.web.steps import trail
-from irtherapy.session import replay
+from irtherapy.session import prompts, replay
 from irtherapy.session.state import Phase
 from irtherapy.values import InputError
 
@@ -81,6 +81,7 @@ def page(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
         "chart": chart,
         "heat_min": f"{order.heat_s / 60:g}",
         "scale": range(11),
+        "sample": live.told(prompts.Prompt("hold", {"seconds": "20"}, prompts.HIGH)),
     }
     return render(request, "session/session.html", context)
 

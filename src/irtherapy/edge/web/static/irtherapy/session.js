@@ -10,19 +10,24 @@
   let source = null;
   let chart = null;
   let zero = null;
-  let sound = null;
   let awakeLock = null;
   const sent = new Map(); // boxes ticked here that the session has not confirmed yet, and when
   let spoken = "";
   let heardAt = performance.now();
-  let rangAt = 0;
   let troubleEnds = 0;
   const manual = root.dataset.manual === "yes";
   const LOST = manual
     ? "The page lost the program. Switch your device off yourself when your time is over. Trying again."
     : "The page lost the program for a moment. Without it the heat goes off by itself. Trying again.";
   const SILENT_MS = 4000;
-  const RING_AGAIN_MS = 15000;
+  const SAME_TAP_MS = 500; // a trembling finger taps twice: the second within this is no new tap
+  const HELD_MS = 800; // a finger that stays this long means stop
+  const SAYING_MS = 9000; // the page waits this long at most for the last sentence
+  const BY_HAND = ["confirm_on", "confirm_off"]; // needs open eyes
+  const dim = byId("dim");
+  const voice = new Voice(byId("heard"), (unable) => {
+    byId("no-voice").hidden = !unable;
+  });
   const TOLD_MS = 8000;
 
   async function wish(kind, value) {
@@ -68,25 +73,6 @@
     return Math.floor(whole / 60) + ":" + String(whole % 60).padStart(2, "0");
   }
 
-  function tone(pitch) {
-    try {
-      sound = sound || new AudioContext();
-      if (sound.state === "suspended") sound.resume();
-      rangAt = performance.now();
-      const swing = sound.createOscillator();
-      const level = sound.createGain();
-      swing.frequency.value = pitch;
-      level.gain.setValueAtTime(0.0001, sound.currentTime);
-      level.gain.exponentialRampToValueAtTime(0.2, sound.currentTime + 0.05);
-      level.gain.exponentialRampToValueAtTime(0.0001, sound.currentTime + 0.8);
-      swing.connect(level).connect(sound.destination);
-      swing.start();
-      swing.stop(sound.currentTime + 0.9);
-    } catch (error) {
-      sound = null;
-    }
-  }
-
   async function stayAwake() {
     if (awakeLock || !navigator.wakeLock || document.hidden) return;
     try {
@@ -106,13 +92,10 @@
 
   function ask(question, left) {
     for (const dialog of root.querySelectorAll("dialog")) {
-      const wanted = dialog.id === "ask-" + question;
+      const wanted = dialog.id === "ask-" + question && (dim.hidden || BY_HAND.includes(question));
       if (wanted && !dialog.open) {
         dialog.showModal();
         dialog.focus(); // not on a button: a stray key must not answer
-        tone(660);
-      } else if (wanted && performance.now() - rangAt > RING_AGAIN_MS) {
-        tone(660);
       } else if (!wanted && dialog.open) {
         dialog.close();
       }
@@ -121,9 +104,6 @@
   }
 
   function show(s) {
-    const first = shot === null;
-    const changed = first || shot.phase !== s.phase;
-    const massage = !first && s.massage && !shot.massage;
     shot = s;
     root.dataset.now = s.phase;
     for (const section of root.querySelectorAll("[data-phase]")) {
@@ -158,14 +138,20 @@
     if (s.phase === "stretching") {
       byId("item-count").textContent = "Stretch " + (s.item_index + 1) + " of " + s.items_total;
       byId("item-clock").textContent = clock(s.item_left_s);
-      for (const item of root.querySelectorAll(".item")) present(item, Number(item.dataset.item) === s.item_index);
+      for (const item of root.querySelectorAll(".item")) {
+        const wanted = Number(item.dataset.item) === s.item_index;
+        present(item, wanted);
+        if (wanted) {
+          byId("easier").hidden = s.eased || !item.dataset.easier;
+          item.querySelector(".easier").hidden = !s.eased;
+        }
+      }
     }
     ask(s.question, s.question_left_s);
     if (s.phase === "heating" || s.phase === "stretching") stayAwake();
-    if (massage) tone(580);
-    if (changed && !first) tone(s.phase === "stretching" ? 520 : 440);
     if (s.phase === "rating" || s.phase === "ended") {
       byId("why").textContent = s.ended_text || "";
+      undim();
       leave(0);
     }
     draw(s);
@@ -194,7 +180,13 @@
     if (leaving) return;
     leaving = true;
     close();
-    window.setTimeout(() => window.location.replace(root.dataset.after), afterMs);
+    const since = performance.now();
+    const go = () => {
+      const saying = voice.speech && voice.speech.speaking && performance.now() - since < SAYING_MS;
+      if (saying) window.setTimeout(go, 200);
+      else window.location.replace(root.dataset.after);
+    };
+    window.setTimeout(go, afterMs);
   }
 
   function draw(s) {
@@ -227,6 +219,8 @@
       heardAt = performance.now();
       trouble("");
       samples(s.samples);
+      voice.say(s.prompts);
+      if (s.prompts.length) byId("dim-said").textContent = s.prompts[s.prompts.length - 1].text;
       show(s);
     });
     source.addEventListener("gone", (event) => {
@@ -252,7 +246,8 @@
     const button = event.target.closest("[data-do]");
     if (!button || button === root) return;
     event.preventDefault();
-    wish(button.dataset.do, button.dataset.value === undefined ? undefined : Number(button.dataset.value));
+    const value = button.dataset.value;
+    wish(button.dataset.do, value === undefined || value === "fine" ? value : Number(value));
   });
   byId("stop").addEventListener("click", (event) => {
     event.preventDefault();
@@ -278,20 +273,76 @@
     dialog.addEventListener("cancel", (event) => event.preventDefault());
   }
 
+  /* What a key, or a tap on the dark page, means now; null: nothing. */
+  function meant(key) {
+    const stops = key === "Escape" || key.toLowerCase() === "s";
+    const digit = /^[0-9]$/.test(key);
+    if (BY_HAND.includes(shot.question)) return null;
+    if (shot.question === "awake") return ["awake"];
+    if (shot.question === "comfort") return stops ? ["stop"] : ["comfort", digit ? Number(key) : "fine"];
+    if (shot.phase === "heating") return [key === " " ? "pause" : "stop"];
+    if (shot.phase === "paused") return [key === " " || key === "tap" ? "resume" : "stop"];
+    if (shot.phase === "stretching") {
+      const does = { " ": "stretch_done", tap: "stretch_done", s: "stretch_skip", e: "stretch_easier", h: "stretch_hurt" };
+      return key === "Escape" ? ["stop"] : does[key] ? [does[key]] : null;
+    }
+    return shot.phase === "heat_ended" && key === "tap" ? ["stretch_start"] : null;
+  }
+
   const plain = ["Tab", "Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock", "F5", "F11", "F12"];
   document.addEventListener("keydown", (event) => {
     if (!shot || event.ctrlKey || event.metaKey || event.altKey || plain.includes(event.key) || event.repeat) return;
-    const onControl = event.target.closest("button, a, input, summary");
+    const onControl = dim.hidden && event.target.closest("button, a, input, summary");
     if (onControl && (event.key === "Enter" || event.key === " ")) return;
-    if (shot.question === "awake") wish("awake");
-    else if (shot.question === "comfort" && /^[0-9]$/.test(event.key)) wish("comfort", Number(event.key));
-    else if (shot.question === "confirm_on" || shot.question === "confirm_off") return;
-    else if (shot.phase === "heating") wish(event.key === " " ? "pause" : "stop");
-    else if (shot.phase === "paused") wish(event.key === " " ? "resume" : "stop");
-    else if (shot.phase === "stretching" && event.key === " ") wish("stretch_done");
-    else return;
+    const wanted = meant(event.key);
+    if (wanted === null) return;
+    wish(...wanted);
     event.preventDefault();
   });
+
+  /* The dark page: one target as large as the screen. A tap answers or stops; a finger that stays down stops. */
+  let held = null;
+  let answeredAt = 0;
+  function darken() {
+    dim.hidden = false;
+    dim.focus();
+    if (shot) ask(shot.question, shot.question_left_s);
+  }
+  function undim() {
+    if (dim.hidden) return;
+    dim.hidden = true;
+    if (shot) ask(shot.question, shot.question_left_s);
+  }
+  for (const button of root.querySelectorAll(".darken")) button.addEventListener("click", darken);
+  byId("undim").addEventListener("click", undim);
+  dim.addEventListener("pointerdown", (event) => {
+    if (event.target.closest("#undim")) return;
+    held = window.setTimeout(() => {
+      held = null;
+      wish("stop");
+    }, HELD_MS);
+  });
+  dim.addEventListener("pointerup", () => {
+    if (held === null) return;
+    window.clearTimeout(held);
+    held = null;
+    if (performance.now() - answeredAt < SAME_TAP_MS) return;
+    const wanted = shot && meant("tap");
+    if (shot && shot.question) answeredAt = performance.now();
+    if (wanted) wish(...wanted);
+  });
+  dim.addEventListener("pointercancel", () => {
+    window.clearTimeout(held);
+    held = null;
+  });
+
+  for (const choice of root.querySelectorAll("[name=voice]")) {
+    choice.checked = choice.value === voice.mode;
+    choice.addEventListener("change", () => voice.choose(choice.value));
+  }
+  byId("try-voice").addEventListener("click", () => voice.say([JSON.parse(byId("sample-prompt").textContent)]));
+  voice.tell();
+
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && shot && ["heating", "stretching"].includes(shot.phase)) stayAwake();
   });

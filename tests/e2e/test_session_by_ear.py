@@ -1,0 +1,122 @@
+"""A whole session with the numbers hidden: somebody hears the prompts and does nothing but what they say."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+SHOTS = os.environ.get("IRTHERAPY_SHOTS")
+
+# A voice of this machine that hands what it says to the test: headless Chromium has none of its own.
+EARS = """() => {
+  const voice = { name: "Test", lang: "en-GB", localService: true, default: true };
+  window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+  const speech = {
+    speaking: false, pending: false, getVoices: () => WITH_VOICE ? [voice] : [], cancel: () => {},
+    addEventListener: () => {}, speak: (words) => { window.hear(words.text); },
+  };
+  Object.defineProperty(window, "speechSynthesis", { value: speech });
+}"""
+
+
+def listening(page: Page, with_voice: bool = True) -> list[str]:
+    """Return the list that fills with what the page says."""
+    heard: list[str] = []
+    page.expose_function("hear", lambda words: heard.append(words))  # a bound method cannot be wrapped
+    page.add_init_script(f"({EARS})()".replace("WITH_VOICE", json.dumps(with_voice)))
+    return heard
+
+
+def to_the_checks(page: Page, url: str) -> None:
+    page.goto(url)
+    page.get_by_role("button", name="Try it with a simulated lamp").click()
+    page.locator("#side_lower_back-both").check(force=True)
+    page.locator("#pain_lower_back").fill("6")
+    page.get_by_label("Your age in years").fill("45")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Go on to the questions").click()
+    while not page.get_by_role("heading", name="You can go on").is_visible():
+        with page.expect_navigation():
+            page.get_by_role("button", name="None of these").click()
+    page.get_by_role("link", name="Go on to your device").click()
+    page.get_by_role("button", name="Work out my plan").click()
+    page.locator("input[name=speed][value='60']").check(force=True)
+    page.get_by_role("button", name="Go to the session").click()
+    expect(page.get_by_role("heading", name="Before you start")).to_be_visible()
+
+
+def begin_in_the_dark(page: Page) -> None:
+    shoot(page, "checks-voice")
+    for box in page.locator("input[data-check]").all():
+        box.check()
+    page.locator("#start").click()
+    page.get_by_role("button", name="Close your eyes: dark page").click()
+    expect(page.locator("#dim")).to_be_visible()
+
+
+def shoot(page: Page, name: str) -> None:
+    for width in (360, 1280) if SHOTS else ():
+        page.set_viewport_size({"width": width, "height": 800})
+        page.screenshot(path=str(Path(str(SHOTS)) / f"{name}-{width}.png"))
+
+
+def test_a_session_by_ear(page: Page, start_server: Callable[[], Any], accessible: Callable[[Page], None]) -> None:
+    server, heard = start_server(), listening(page)
+    to_the_checks(page, server.url)
+    page.get_by_role("button", name="Try it").click()
+    expect(page.locator("#heard li[data-key=hold]")).to_have_count(1)
+    assert "Hold for 20 seconds." in heard
+    begin_in_the_dark(page)
+    accessible(page)
+    shoot(page, "dark-heat")
+    done, until = 0, time.monotonic() + 120
+    while not any("tell how it is" in words for words in heard):
+        assert time.monotonic() < until, heard
+        page.wait_for_timeout(50)
+        for words in heard[done:]:
+            done += 1
+            if words.startswith(("Are you awake", "Is the heat comfortable")):
+                page.mouse.click(300, 500)
+    told = " | ".join(heard)
+    for words in (
+        "Heat is on for 10 minutes",
+        "5 minutes of heat are left",
+        "The heat is off",
+        "Get ready",
+        "Hold for",
+    ):
+        assert words in told
+    assert told.index("The heat is off") < told.index("Hold for", told.index("Heat is on"))
+    expect(page.get_by_role("heading", name="How was it?")).to_be_visible(timeout=15000)
+    folder = next((server.home / "sessions").iterdir())
+    journal = [json.loads(line) for line in (folder / "journal.jsonl").read_text().splitlines()]
+    assert any(e["kind"] == "comfort" and e["data"] == {"fine": True} for e in journal)
+    assert not any(e["kind"] in ("stop", "driver_error", "stretch_skip") for e in journal)
+    order = json.loads((folder / "order.json").read_text())
+    named = {item["name"] for item in order["stretch"]}
+    assert {name for name in named if name in told} == named
+
+
+def test_without_a_voice_colours_and_one_target_lead(page: Page, start_server: Callable[[], Any]) -> None:
+    server, heard = start_server(), listening(page, with_voice=False)
+    to_the_checks(page, server.url)
+    expect(page.get_by_text("This browser has no voice of its own for this language.")).to_be_visible()
+    begin_in_the_dark(page)
+    assert page.evaluate("document.body.dataset.means") == "tones"
+    expect(page.locator("#dim-said")).not_to_be_empty()
+    shoot(page, "dark-tones")
+    page.mouse.move(300, 500)
+    page.mouse.down()  # a finger that stays down stops, whatever is asked
+    expect(page.get_by_role("heading", name="How was it?")).to_be_visible(timeout=15000)
+    page.mouse.up()
+    assert heard == []
+    folder = next((server.home / "sessions").iterdir())
+    assert '"stop"' in (folder / "journal.jsonl").read_text()
