@@ -1,11 +1,11 @@
 """Light of waves along the skin: a broad field whose irradiance is ``cos(k x)``, solved in depth.
 
 Under such a wave every radiance is ``exp(i k x)`` times something of depth and direction, and the transport equation
-becomes ``mu dI/dz + (mu_t + i k sqrt(1 - mu^2) cos phi) I = mu_s p * I``: light that crosses the wave at an angle is dephased.
-With ``I = sum_m (-i)^m I_m cos(m phi)`` all is real, each order m of the azimuth is scattered by itself (associated
-Legendre functions in place of Legendre polynomials) and neighbours are coupled by ``k sqrt(1 - mu^2)``. Orders up to
-``ORDERS`` are kept. A ray along the normal is not dephased, so the collimated beam, which is an ordinate of the
-quadrature in ``dose.eigen``, keeps its shape by itself.
+becomes ``mu dI/dz + (mu_t + i k sqrt(1 - mu^2) cos phi) I = mu_s p * I``: light that crosses the wave at an angle is
+dephased. With ``I = sum_m (-i)^m I_m cos(m phi)`` all is real, each order m of the azimuth is scattered by itself
+(associated Legendre functions in place of Legendre polynomials) and neighbours are coupled by ``k sqrt(1 - mu^2)``.
+Orders up to ``ORDERS`` are kept. A ray along the normal is not dephased, so the collimated beam, which is an ordinate
+of the quadrature in ``dose.eigen``, keeps its shape by itself.
 
 As in ``dose.light`` a layer is a two-port in I+ + I- and I+ - I-, here with ``ordinates x orders`` lines and not
 symmetric, and layers are joined from below. Its surface and its quadrature are those of ``dose.light``; at k = 0 so is
