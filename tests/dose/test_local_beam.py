@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import beam_monte_carlo as oracle
 import numpy as np
 import pytest
@@ -134,6 +137,27 @@ def test_many_persons_at_once_are_as_each_by_transport(devices, body, people, de
     for i in range(0, len(people), 8):
         alone = beam.source_factor(Beam(radius_m), people.part(slice(i, i + 1)), body, emitter, places)
         np.testing.assert_allclose(found[i], alone[0], atol=0.015)
+
+
+def test_finer_cells_tell_the_same(devices, body, people):
+    some, emitter = people.part(slice(0, 4)), devices["lumebox"].emitter
+    coarse, fine = (beam.axis_factor(Beam(0.01), some, body, emitter, refine) for refine in (1, 2))
+    at = [exposure.tissue_of(some, body, refine).depth_m for refine in (1, 2)]
+    for i in range(len(some)):
+        inside = at[0][i] < 0.04
+        np.testing.assert_allclose(np.interp(at[0][i], at[1][i], fine[i])[inside], coarse[i][inside], atol=0.015)
+
+
+def test_the_page_says_what_comes_out(devices, body):
+    page = (Path(__file__).parents[2] / "docs" / "explanation" / "local.md").read_text(encoding="utf-8")
+    lines = [row.strip("| \n").split("|") for row in page.split("## What comes out")[1].splitlines() if "|" in row]
+    depth_mm = [float(re.findall(r"\d+", cell)[0]) for cell in lines[0][1:]]
+    typical = population.median(Person(age_years=45), Site(Region.LOWER_BACK), body)
+    where = exposure.tissue_of(typical, body).depth_m[0] * 1e3
+    assert len(lines) == 6
+    for radius_mm, *told in lines[2:]:
+        factor = beam.axis_factor(Beam(float(radius_mm) / 1e3), typical, body, devices["lumebox"].emitter)[0]
+        np.testing.assert_allclose([float(x) for x in told], np.interp(depth_mm, where, factor), atol=0.0051)
 
 
 def test_the_rings_share_what_falls_on_them(devices, body, people):
