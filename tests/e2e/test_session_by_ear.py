@@ -54,7 +54,8 @@ def to_the_checks(page: Page, url: str) -> None:
 
 
 def begin_in_the_dark(page: Page) -> None:
-    shoot(page, "checks-voice")
+    if SHOTS:
+        page.screenshot(path=str(Path(SHOTS) / "checks-voice.png"), full_page=True)
     for box in page.locator("input[data-check]").all():
         box.check()
     page.locator("#start").click()
@@ -77,14 +78,16 @@ def test_a_session_by_ear(page: Page, start_server: Callable[[], Any], accessibl
     begin_in_the_dark(page)
     accessible(page)
     shoot(page, "dark-heat")
-    done, until = 0, time.monotonic() + 120
+    done, tapped, until = 0, 0.0, time.monotonic() + 120
     while not any("tell how it is" in words for words in heard):
         assert time.monotonic() < until, heard
         page.wait_for_timeout(50)
         for words in heard[done:]:
             done += 1
-            if words.startswith(("Are you awake", "Is the heat comfortable")):
+            asked = words.startswith(("Are you awake", "Is the heat comfortable"))
+            if asked and time.monotonic() - tapped > 0.8:  # a question put again at 60 times the clock is the same one
                 page.mouse.click(300, 500)
+                tapped = time.monotonic()
     told = " | ".join(heard)
     for words in (
         "Heat is on for 10 minutes",
