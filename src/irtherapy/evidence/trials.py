@@ -51,6 +51,7 @@ class Kind(StrEnum):
     UNCONTROLLED = "uncontrolled"
     REGISTERED = "registered"
     REVIEW = "review"
+    GUIDELINE = "guideline"
 
 
 class Comparator(StrEnum):
@@ -250,6 +251,8 @@ def _consistent(where: str, t: Trial) -> None:
         raise InputError(where, f"{where}: an unverified row is not shown as a fact; leave it out.")
     if t.effect is not None and not (t.unit and t.better and t.measure):
         raise InputError(where, f"{where}: an effect needs unit, better and measure.")
+    if t.effect is not None and t.better != WAY.get(t.outcome_kind, t.better):
+        raise InputError(where, f"{where}: of {t.outcome_kind}, {WAY[t.outcome_kind]} is better.")
     if (t.ci_low is None) != (t.ci_high is None):
         raise InputError(where, f"{where}: an interval needs both ends.")
     if t.ci_low is not None and t.ci_high is not None:
@@ -271,6 +274,9 @@ def _consistent(where: str, t: Trial) -> None:
         raise InputError(where, f"{where}: only a trial with a known spread can be pooled.")
 
 
+WAY = {OutcomeKind.PAIN: "lower", OutcomeKind.DISABILITY: "lower", OutcomeKind.STIFFNESS: "lower",
+       OutcomeKind.RELIEF: "higher", OutcomeKind.FUNCTION: "higher", OutcomeKind.MOVEMENT: "higher",
+       OutcomeKind.SENSATION: "higher"}  # fmt: skip
 SAME = ("conditions", "modality", "light", "heat", "minutes", "comparator", "outcome_kind", "better")
 
 
