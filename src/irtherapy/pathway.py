@@ -168,5 +168,7 @@ def record_rows(record: Mapping[str, Any], samples: Sequence[Mapping[str, Any]])
 
 
 def figure(exercise_id: str, pose: str) -> str:
-    """Return the drawing of an exercise in its ``start`` or ``end`` pose as SVG; empty for resting."""
-    return "" if exercise_id == compose.REST_ID else figures.svg(exercise_id, pose)
+    """Return the drawing of an exercise as SVG: its ``start`` or ``end`` pose, or ``moving``; empty for resting."""
+    if exercise_id == compose.REST_ID:
+        return ""
+    return figures.moving(exercise_id) if pose == "moving" else figures.svg(exercise_id, pose)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 import xml.etree.ElementTree as ET
 
 import pytest
 
 from irtherapy.edge.data import exercises
 from irtherapy.programme.compose import REST_ID
-from irtherapy.programme.figures import SCENES, svg
+from irtherapy.programme.figures import SCENES, moving, svg
 from irtherapy.programme.figures.body import FOREARM, SHIN, THIGH, UPPER_ARM, SidePose, bend, flexion
-from irtherapy.programme.figures.draw import POSES, joints
+from irtherapy.programme.figures.draw import FRAMES, POSES, between, joints
 from irtherapy.values import InputError
 
 IDS = [e.id for e in exercises()]
@@ -88,3 +89,12 @@ def test_a_limb_keeps_its_lengths() -> None:
 def test_what_has_no_drawing_is_told(name: str, pose: str) -> None:
     with pytest.raises(InputError):
         svg(name, pose)
+
+
+@pytest.mark.parametrize("name", sorted(SCENES))
+def test_the_movement_goes_from_the_start_to_the_end(name: str) -> None:
+    frames = re.findall(r'<g class="frame f(\d)"( opacity="0")?>', moving(name))
+    assert [number for number, _ in frames] == [str(i) for i in range(FRAMES)]
+    assert [bool(hidden) for _, hidden in frames] == [True] * (FRAMES - 1) + [False]
+    scene = SCENES[name]
+    assert between(scene.start, scene.end, 0.0) == scene.start and between(scene.start, scene.end, 1.0) == scene.end

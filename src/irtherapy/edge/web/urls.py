@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from irtherapy.edge.web.views import after, cards, device, explore, plan, screening, session, start, where
+from irtherapy.edge.web.views import after, cards, device, exercises, explore, plan, screening, session, start, where
 
 urlpatterns = [
     path("", include(start.urlpatterns)),
@@ -15,5 +15,6 @@ urlpatterns = [
     path("", include(session.urlpatterns)),
     path("", include(after.urlpatterns)),
     path("", include(explore.urlpatterns)),
+    path("", include(exercises.urlpatterns)),
     path("", include(cards.urlpatterns)),
 ]

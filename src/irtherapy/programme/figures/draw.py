@@ -5,9 +5,11 @@ Everything is drawn in ``currentColor`` by presentation attributes, so it follow
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import Any
 
 from irtherapy.programme.figures.body import (
     HEAD,
@@ -26,6 +28,7 @@ from irtherapy.values import InputError
 VIEW, EDGE, STROKE = 120.0, 6.0, 3.2
 EYE_FROM = 1.4  # a smaller scale has no room for the eye in profile and the nose in front
 POSES = ("start", "end")
+FRAMES = 7  # of a movement, its two ends included
 
 
 def svg(exercise_id: str, pose: str = "start", size: int = 240, mirrored: bool = False) -> str:
@@ -33,30 +36,80 @@ def svg(exercise_id: str, pose: str = "start", size: int = 240, mirrored: bool =
 
     Raises InputError on an exercise or pose that has no drawing.
     """
-    if exercise_id not in SCENES:
-        raise InputError("Exercise", f"Exercise {exercise_id!r} has no drawing.")
+    scene = _scene(exercise_id)
     if pose not in POSES:
         raise InputError("Pose", f"Pose must be one of {', '.join(POSES)}; got {pose!r}.")
-    scene = SCENES[exercise_id]
+    chosen = scene.start if pose == "start" else scene.end
     place = _Place(_box(scene))
-    at = joints(scene, pose)
-    parts = [_context(scene, place, at), _body(scene, place, at, pose)]
-    if pose == "end":
-        first = joints(scene, "start")
-        parts += [_arrow(place, arrow, first, at) for arrow in scene.arrows]
+    return _picture(_at(scene, place, chosen, arrows=pose == "end"), f"{scene.about}, {pose}", size, mirrored)
+
+
+def moving(exercise_id: str, size: int = 240, mirrored: bool = False) -> str:
+    """Return the end pose with the way to it: ``FRAMES`` groups of classes f0, f1 ... that a style sheet may play.
+
+    The last group is the end pose with its arrows; the others are hidden by an attribute, so that paper and readers who
+    want no motion see the end pose. Angles turn evenly. Raises InputError on an exercise that has no drawing.
+    """
+    scene = _scene(exercise_id)
+    place = _Place(_box(scene))
+    groups = []
+    for i in range(FRAMES):
+        last = i == FRAMES - 1
+        pose = between(scene.start, scene.end, i / (FRAMES - 1))
+        hidden = "" if last else ' opacity="0"'
+        groups.append(f'<g class="frame f{i}"{hidden}>{_at(scene, place, pose, arrows=last)}</g>')
+    return _picture("".join(groups), f"{scene.about}, movement", size, mirrored, "exercise moving")
+
+
+def between(first: Any, last: Any, share: float) -> Any:
+    """Return what lies between two poses: numbers in proportion, what only one of them has as in the nearer one."""
+    if isinstance(first, bool | str) or first is None or last is None:
+        return first if share < 0.5 else last
+    if isinstance(first, int | float):
+        return first + (last - first) * share
+    if isinstance(first, tuple):
+        return tuple(between(a, b, share) for a, b in zip(first, last, strict=True))
+    if type(first) is not type(last):
+        return first if share < 0.5 else last
+    named = ((f.name, getattr(first, f.name), getattr(last, f.name)) for f in dataclasses.fields(first))
+    return dataclasses.replace(first, **{name: between(a, b, share) for name, a, b in named})
+
+
+def _scene(exercise_id: str) -> Scene:
+    if exercise_id not in SCENES:
+        raise InputError("Exercise", f"Exercise {exercise_id!r} has no drawing.")
+    return SCENES[exercise_id]
+
+
+def _picture(inside: str, title: str, size: int, mirrored: bool, kind: str = "exercise") -> str:
     flip = f' transform="matrix(-1 0 0 1 {VIEW:g} 0)"' if mirrored else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {VIEW:g} {VIEW:g}" width="{size}" height="{size}" '
-        f'role="img" class="exercise" fill="none" stroke="currentColor" stroke-width="{STROKE:g}" '
-        f'stroke-linecap="round" stroke-linejoin="round"><title>{escape(scene.about)}, {pose}</title>'
-        f"<g{flip}>{''.join(parts)}</g></svg>"
+        f'role="img" class="{kind}" fill="none" stroke="currentColor" stroke-width="{STROKE:g}" '
+        f'stroke-linecap="round" stroke-linejoin="round"><title>{escape(title)}</title>'
+        f"<g{flip}>{inside}</g></svg>"
     )
+
+
+def _at(scene: Scene, place: _Place, pose: SidePose | FrontPose, arrows: bool) -> str:
+    at = _joints(pose)
+    parts = [
+        _context(scene, place, at),
+        _side(place, at, pose) if isinstance(pose, SidePose) else _front(place, at, pose),
+    ]
+    if arrows:
+        first = joints(scene, "start")
+        parts += [_arrow(place, arrow, first, at) for arrow in scene.arrows]
+    return "".join(parts)
 
 
 def joints(scene: Scene, pose: str) -> dict[str, Point]:
     """Return the joints of the start or end pose of a scene in body units."""
-    chosen = scene.start if pose == "start" else scene.end
-    return side_joints(chosen) if isinstance(chosen, SidePose) else front_joints(chosen)
+    return _joints(scene.start if pose == "start" else scene.end)
+
+
+def _joints(pose: SidePose | FrontPose) -> dict[str, Point]:
+    return side_joints(pose) if isinstance(pose, SidePose) else front_joints(pose)
 
 
 class _Place:
@@ -120,13 +173,6 @@ def _context(scene: Scene, place: _Place, at: dict[str, Point]) -> str:
 def _limb(place: _Place, at: dict[str, Point], names: Sequence[str], extra: str = "") -> str:
     found = [at[name] for name in names if name in at]
     return _line(place, found, extra) if len(found) > 1 else ""
-
-
-def _body(scene: Scene, place: _Place, at: dict[str, Point], pose: str) -> str:
-    chosen = scene.start if pose == "start" else scene.end
-    if isinstance(chosen, SidePose):
-        return _side(place, at, chosen)
-    return _front(place, at, chosen)
 
 
 def _side(place: _Place, at: dict[str, Point], pose: SidePose) -> str:

@@ -162,6 +162,8 @@
     if (item.hidden === !wanted) return;
     item.hidden = !wanted;
     if (!wanted) return;
+    const poses = item.querySelector(".poses");
+    if (poses) poses.classList.add("plays");
     byId("item-told").textContent = item.querySelector("h2").textContent;
     const drawings = [...item.querySelectorAll(".poses svg")];
     const boxes = drawings.map((svg) => svg.getBBox());
