@@ -56,12 +56,13 @@ class Pool:
 
 @dataclass(frozen=True)
 class Question:
-    """One kind of light or heat in one condition."""
+    """One kind of light or heat in one condition: the graded sentence, what else is to be said, and every row."""
 
     modality: Modality
     name: str
     grade: Grade
     sentence: str
+    remarks: tuple[str, ...]
     pools: tuple[Pool, ...]
     not_pooled: tuple[tuple[str, str], ...]
     rows: tuple[Row, ...]
@@ -138,21 +139,23 @@ def _question(condition: Condition, modality: Modality, trials: Sequence[Trial])
                   for name in dict.fromkeys(t.pool for t in trials if t.pool))  # fmt: skip
     judged = grade.grade(condition, modality, trials, pools[0].headline if pools else None)
     sentence = judged.sentence
+    remarks = []
     for each in pools:
         head = each.headline
         sentence += " " + words.pooled(head.k, each.people, head.estimate, head.ci_low, head.ci_high, each.unit)
         if head.k < pool.RANDOM_LEAST:
-            sentence += " " + words.two(each.methods[-1][1].ci_low, each.methods[-1][1].ci_high)
+            remarks.append(words.two(each.methods[-1][1].ci_low, each.methods[-1][1].ci_high))
     outside = [t for t in trials if pools and t.kind is Kind.TRIAL and not t.pool and t.finding in ANSWERS]
     if outside:
-        sentence += " " + words.said("Outside the pool", [t.study for t in outside], [t.finding for t in outside])
+        named = [f"{t.study} ({t.outcome})" for t in outside]
+        remarks.append(words.said("Outside the pool", named, [t.finding for t in outside]))
     if modality in words.LIMIT:
-        sentence += " " + words.LIMIT[modality]
-    for t in trials:
-        if t.kind in (Kind.REVIEW, Kind.GUIDELINE):
-            sentence += f" {t.study}: {t.finding_text}"
+        remarks.append(words.LIMIT[modality])
+    remarks += [f"{t.study}: {t.finding_text}" for t in trials if t.kind in (Kind.REVIEW, Kind.GUIDELINE)]
     apart = tuple((t.study, t.apart) for t in trials if not t.pool)
-    return Question(modality, words.MODALITY[modality], judged, sentence, pools, tuple(dict.fromkeys(apart)), rows)
+    return Question(
+        modality, words.MODALITY[modality], judged, sentence, tuple(remarks), pools, tuple(dict.fromkeys(apart)), rows
+    )
 
 
 def _row(trial: Trial) -> Row:

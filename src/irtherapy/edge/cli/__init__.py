@@ -18,6 +18,8 @@ COMMANDS = (
     "population",
     "optics",
     "bioheat",
+    "coverage",
+    "evidence",
     "validate",
 )
 PANEL = "One step at a time: screen, plan, session, report. The whole path: demo, or serve for the browser."
