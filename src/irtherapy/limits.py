@@ -103,3 +103,41 @@ def tightest(steps: Iterable[LimitStep]) -> tuple[LimitStep, LimitStep, tuple[Li
         raise InputError("limits", "At least two limits are needed to name a winner and a runner-up.")
     ordered = tuple(sorted(chain, key=lambda s: s.minutes))
     return ordered[0], ordered[1], ordered
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A figure at which a guard trips: ``value`` in ``unit``, and where it comes from."""
+
+    value: float
+    unit: str
+    source: str
+
+
+# Bounds of the session's guards. "Catalogue": the course of 40 virtual persons under every device of the catalogue at
+# its nearest, middle and farthest distance, or bare and clothed; how to repeat it stands in docs/explanation/guards.
+GUARDS: dict[str, Bound] = {
+    "sensor_stale": Bound(3.0, "s", "open insulin loops reject old data; two to three sample periods, our proposal"),
+    "sensor_future": Bound(1.0, "s", "open insulin loops reject data dated ahead of the clock; one sample period"),
+    "sensor_frozen": Bound(120.0, "s", "a kiln's safety plan takes 600 s; a thermometer on skin shows its own noise"),
+    "sensor_noisy": Bound(0.3, "K", "three standard deviations are then the 1 K between skin target and cut-off"),
+    "sensor_fell": Bound(2.0, "K", "heated skin does not cool; a bead of 20 s time constant in air does so in 3 s"),
+    "sensor_flat_share": Bound(0.15, "1", "catalogue: the slowest skin rises 0.30 of the planned median in 120 s"),
+    "sensor_flat_planned": Bound(1.0, "K", "below this planned rise a flat skin proves nothing beside its own noise"),
+    "sensor_flat": Bound(120.0, "s", "heater firmware checks 60 s after switching on; skin is slower, our proposal"),
+    "sensors_disagree": Bound(2.0, "K", "heater firmware faults on redundant sensors that differ; figure our proposal"),
+    "sensors_disagree_for": Bound(5.0, "s", "one lease: a single odd pair of readings is no fault"),
+    "skin_low": Bound(15.0, "°C", "no living skin indoors; an open sensor reads as cold"),
+    "skin_high": Bound(60.0, "°C", "no living skin; a shorted sensor reads as hot"),
+    "skin_rate": Bound(0.6, "K/s", "catalogue: 0.45 with a device that a plan allows, 0.62 and more where none is"),
+    "skin_rate_over": Bound(5.0, "s", "one lease: what a device may do before it is off by itself"),
+    "skin_ahead": Bound(6.0, "s", "one lease and one second, the time until OFF is certain"),
+    "watts_share": Bound(0.5, "1", "half of what it drew with the heat on; our proposal"),
+    "watts_least": Bound(2.0, "W", "a plug's own figure wavers by less; our proposal"),
+    "watts_unknown": Bound(10.0, "W", "when it was never seen with the heat on; our proposal"),
+    "skin_rise_off": Bound(1.0, "K", "a kiln's rule for a welded relay at body scale; a blanket gives 0.4 K in 60 s"),
+    "skin_rise_off_over": Bound(60.0, "s", "the span over which that rise is looked for"),
+    "skin_rise_off_settle": Bound(20.0, "s", "warmth left in a device may still come; our proposal"),
+    "switch_settle": Bound(3.0, "s", "time a device may take to follow a command; our proposal"),
+    "comfort_too_hot": Bound(8.0, "of 10", "pain comes later than it should in many of those who use heat"),
+}

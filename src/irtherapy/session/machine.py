@@ -70,10 +70,25 @@ def step(state: State, event: Event, now_s: float) -> tuple[State, tuple[Command
         if not math.isfinite(now_s) or now_s < state.now_s:
             after = _trip(before, "clock_back", "clock_gap")
         else:
-            after = _handle(before, event, now_s)
+            after = _switched(before, _handle(before, event, now_s))
     except Exception as error:  # anything unexpected ends in OFF
         after = acts.note(acts.end(before, "driver_error"), "guard", name="unexpected", text=type(error).__name__)
     return after, _commands(state, after)
+
+
+def _switched(before: State, after: State) -> State:
+    """Keep the skin temperature at which heat came on or went off. What trips a guard now does not come on at all."""
+    if after.lamp_on == before.lamp_on:
+        return after
+    fresh = after.now_s - after.skin_at_s <= 2.0 * guards.SENSOR_STALE_S
+    skin_c = after.skin_c if fresh else None
+    rest_c = after.skin_rest_c if after.skin_rest_c is not None or not after.lamp_on else skin_c
+    after = dataclasses.replace(after, skin_at_switch_c=skin_c, skin_rest_c=rest_c)
+    if after.lamp_on:
+        found = guards.tripped(after, guards.Reading(after.now_s, None, skin_c))
+        if found and found[1] != guards.HEAT_OVER:
+            return _trip(after, *found)
+    return after
 
 
 def _commands(before: State, after: State) -> tuple[Command, ...]:
@@ -101,8 +116,7 @@ def _trip(state: State, guard: str, reason: str) -> State:
     """Name the guard in the record and end."""
     if state.phase is Phase.ENDED:
         return state
-    text = end_text(reason, state.order.confirm_off)
-    return acts.end(acts.note(state, "guard", name=guard, text=text), reason)
+    return acts.end(acts.note(state, "guard", name=guard, text=guards.SEEN[guard]), reason)
 
 
 def _handle(state: State, event: Event, now_s: float) -> State:
@@ -122,7 +136,10 @@ def _handle(state: State, event: Event, now_s: float) -> State:
         why = f"not while {state.phase.value}" if known else "not a word this session knows"
         return acts.note(state, "refused", kind=event.kind, why=why)
     try:
-        return handler(state, event.data)
+        after = handler(state, event.data)
+        if event.kind == "comfort" and guards.comfort_too_hot(event.data.get("value")):
+            return acts.note(after, "guard", name="comfort_too_hot", text=guards.SEEN["comfort_too_hot"])
+        return after
     except InputError as error:
         return acts.note(state, "refused", kind=event.kind, why=str(error))
 
@@ -142,12 +159,9 @@ def _elapse(state: State, now_s: float) -> State:
 
 
 def _on_sample(state: State, event: Event, now_s: float) -> State:
-    skin_c = event.data.get("skin_c")
-    reading = guards.Reading(now_s, event.data.get("heat_on"), skin_c)
+    reading = guards.reading(now_s, event.data)
     found = guards.tripped(state, reading)
-    state = _elapse(state, now_s)
-    if skin_c is not None:
-        state = _with_skin(state, skin_c, now_s)
+    state = _with_reading(_elapse(state, now_s), reading)
     state = dataclasses.replace(state, now_s=now_s)
     if found and found[1] == guards.HEAT_OVER:
         return acts.heat_over(state) if state.phase is Phase.HEATING else _on_time(state)
@@ -156,14 +170,26 @@ def _on_sample(state: State, event: Event, now_s: float) -> State:
     return _on_time(state)
 
 
-def _with_skin(state: State, skin_c: float, now_s: float) -> State:
+def _with_reading(state: State, reading: guards.Reading) -> State:
+    """Take in what a reading showed; a temperature that is no number, or not of now, is left out."""
+    skin_c, now_s = guards.good_skin(reading), reading.at_s
+    since_s = (
+        (now_s if state.disagree_since_s is None else state.disagree_since_s) if guards.disagreeing(reading) else None
+    )
+    drawn_w = state.power_on_w
+    if state.lamp_on and reading.power_w is not None and math.isfinite(reading.power_w):
+        drawn_w = max(drawn_w or 0.0, reading.power_w)
+    state = dataclasses.replace(state, disagree_since_s=since_s, power_on_w=drawn_w)
+    if skin_c is None:
+        return state
     changed = now_s if skin_c != state.skin_c else state.skin_changed_at_s
     peak = skin_c if state.skin_peak_c is None else max(state.skin_peak_c, skin_c)
     high = state.skin_high_c
     if state.lamp_on and now_s - state.switched_at_s >= guards.SENSOR_SETTLE_S:
         high = skin_c if high is None else max(high, skin_c)
-    skin = {"skin_c": skin_c, "skin_at_s": now_s, "skin_changed_at_s": changed}
-    return dataclasses.replace(state, **skin, skin_peak_c=peak, skin_high_c=high)  # type: ignore[arg-type]
+    skins = (*(s for s in state.skins if now_s - s[0] <= guards.KEPT_S), (now_s, skin_c))
+    seen = {"skin_c": skin_c, "skin_at_s": now_s - max(reading.skin_age_s, 0.0), "skin_changed_at_s": changed}
+    return dataclasses.replace(state, **seen, skin_peak_c=peak, skin_high_c=high, skins=skins)  # type: ignore[arg-type]
 
 
 def _on_time(state: State) -> State:

@@ -53,6 +53,7 @@ END_TEXT: Mapping[str, str] = {
     "no_answer": "There was no answer to the are-you-awake question, so the heat went off.",
     "too_hot": "It felt too hot, so the heat went off.",
     "skin_cutoff": "The skin reached the cut-off temperature, so the heat went off.",
+    "skin_too_fast": "The skin was warming too fast, so the heat went off.",
     "cem43_spent": "The heat dose for one session was used up, so the heat went off.",
     "sensor_lost": "The skin thermometer stopped giving good readings, so the heat went off.",
     "clock_gap": "The program was held up, or the clock jumped, so the heat went off.",
@@ -66,6 +67,7 @@ END_TEXT: Mapping[str, str] = {
 END_TEXT_MANUAL: Mapping[str, str] = {
     "no_answer": "There was no answer to the are-you-awake question, so you were asked to switch the device off.",
     "too_hot": "It felt too hot, so you were asked to switch the device off.",
+    "skin_too_fast": "The skin was warming too fast, so you were asked to switch the device off.",
     "clock_gap": "The program was held up, so you were asked to switch the device off.",
     "driver_error": "Something went wrong in the program, so you were asked to switch the device off.",
     "program_stopped": "The program stopped. If your device is still on, switch it off now.",
@@ -109,6 +111,11 @@ class State:
     skin_changed_at_s: float = 0.0
     skin_peak_c: float | None = None
     skin_high_c: float | None = None  # highest of this stretch of heat, its first minute left out
+    skins: tuple[tuple[float, float], ...] = ()  # (time, skin) of the good readings of the last minute
+    skin_rest_c: float | None = None  # when heat first came on
+    skin_at_switch_c: float | None = None  # when heat last came on or went off
+    disagree_since_s: float | None = None
+    power_on_w: float | None = None  # most that was drawn with the heat on
     cem43_min: float = 0.0
     item: int = 0
     item_at_s: float = 0.0
