@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from irtherapy.edge.web.views import after, cards, device, exercises, explore, plan, screening, session, start, where
+from irtherapy.edge.web.views import (
+    after,
+    cards,
+    device,
+    evidence,
+    exercises,
+    explore,
+    plan,
+    screening,
+    session,
+    start,
+    where,
+)
 
 urlpatterns = [
     path("", include(start.urlpatterns)),
@@ -17,4 +29,5 @@ urlpatterns = [
     path("", include(explore.urlpatterns)),
     path("", include(exercises.urlpatterns)),
     path("", include(cards.urlpatterns)),
+    path("", include(evidence.urlpatterns)),
 ]
