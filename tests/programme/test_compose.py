@@ -29,7 +29,8 @@ def test_the_table_is_whole() -> None:
     assert frozenset().union(*(e.exclude for e in ALL)) <= FLAGS
 
 
-@settings(max_examples=400, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=10_000, deadline=None)
 @given(PEOPLE)
 def test_what_every_person_relies_on(person: tuple[frozenset[Region], frozenset[str], int]) -> None:
     regions, flags, seed = person

@@ -80,6 +80,11 @@ class Prompt:
         return TEXT[self.key].format(**self.values)
 
 
+def plain(prompt: Prompt) -> dict[str, Any]:
+    """Return a prompt as a page or a terminal takes it."""
+    return {"key": prompt.key, "text": prompt.text, "tone": prompt.tone, "urgent": prompt.urgent}
+
+
 def due(before: State, after: State) -> tuple[Prompt, ...]:
     """Return what came due between two states of one session, in the order in which it is to be said."""
     return (*_phase(before, after), *_questions(before, after), *_heat(before, after), *_stretch(before, after))

@@ -22,7 +22,7 @@ HELP = {
     "heating": "any key: STOP    space: pause",
     "paused": "space: go on    any other key: stop",
     "heat_ended": "Enter: start stretching    q: stop",
-    "stretching": "Enter: done    s: skip    h: that hurt    q: stop",
+    "stretching": "Enter: done    s: skip    e: easier    h: that hurt    q: stop",
     "rating": "answer with a key",
 }
 
@@ -67,8 +67,10 @@ class Keyboard:
     def wishes(self, key: str, snapshot: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
         """Return what one key means now."""
         phase, question = snapshot["phase"], snapshot["question"]
-        if question == "comfort" and key in DIGITS:
-            return [{"kind": "comfort", "value": DIGITS[key]}]
+        if question == "comfort":
+            if key in "sq\x1b":
+                return [{"kind": "stop"}]
+            return [{"kind": "comfort", **({"value": DIGITS[key]} if key in DIGITS else {"fine": True})}]
         if question in CONFIRM and key in "\n y":
             return [{"kind": CONFIRM[question]}]
         if phase == "checks":
@@ -79,7 +81,7 @@ class Keyboard:
             return [{"kind": "resume" if key == " " else "stop"}]
         if phase == "heat_ended" and key in "\nq":
             return [{"kind": "stop" if key == "q" else "stretch_start"}]
-        words = {"\n": "stretch_done", "s": "stretch_skip", "h": "stretch_hurt", "q": "stop"}
+        words = {"\n": "stretch_done", "s": "stretch_skip", "e": "stretch_easier", "h": "stretch_hurt", "q": "stop"}
         if phase == "stretching" and key in words:
             return [{"kind": words[key]}]
         return self._rate(key, snapshot) if phase == "rating" else []
@@ -106,7 +108,7 @@ def sentence(order: Any, snapshot: Mapping[str, Any]) -> str:
     question, phase = snapshot["question"], snapshot["phase"]
     asked = {
         "awake": "Are you awake? Press Enter.",
-        "comfort": "How hot does it feel, 0 to 10? Press a digit (t for ten).",
+        "comfort": "How hot does it feel, 0 to 10? A digit (t for ten); any other key: comfortable; s: stop.",
         "confirm_on": "Switch the device on now, then press Enter.",
         "confirm_off": "Switch the device OFF now, then press Enter.",
     }
@@ -117,7 +119,8 @@ def sentence(order: Any, snapshot: Mapping[str, Any]) -> str:
         return left[0] if left else "All is confirmed. Press Enter to START."
     if phase == "stretching":
         item = order.stretch[snapshot["item_index"]]
-        return f"{item.name} ({item.side.value}). {item.say}"
+        how = f"The easier way: {item.easier}" if snapshot["eased"] else item.say
+        return f"{item.name} ({item.side.value}). {how}"
     if phase == "rating":
         if snapshot["skin_check"] is None:
             return "How is the skin? c: clean   r: red but fading   m: marks"
@@ -157,6 +160,9 @@ def register(app: typer.Typer) -> None:
         driver: str = typer.Option("simulated", "--driver", help="simulated, or manual: you switch the device."),
         speed: float = typer.Option(1.0, "--speed", help="Simulated device only: times faster than the clock."),
         scripted: bool = typer.Option(False, "--scripted", help="Simulated device only: a script answers everything."),
+        voice: bool = typer.Option(
+            True, "--voice/--no-voice", help="Say aloud what to do, where a voice is installed."
+        ),
         seed: int = arguments.SEED,
         as_json: bool = show.JSON_OPTION,
     ) -> None:
@@ -164,6 +170,7 @@ def register(app: typer.Typer) -> None:
         from irtherapy.edge import data
         from irtherapy.edge.cli import keep, walk
         from irtherapy.edge.cli.screen import ask
+        from irtherapy.edge.cli.voice import Voice, speaker
         from irtherapy.edge.runner import Scripted
         from irtherapy.screening import pages_for
 
@@ -181,16 +188,21 @@ def register(app: typer.Typer) -> None:
         count = keep.clean_sessions(sites, demo=driver == "simulated")
         demo = driver == "simulated"
         plan = walk.prepare(sites, person, chosen, placement, given, cleared, driver, count, seed, demo)
+        mouth = Voice(speaker()) if voice and not scripted else None
         with keys(), Live(console=show.errors, auto_refresh=False, transient=True) as live:
 
             def draw(snapshot: dict[str, Any]) -> None:
                 live.update(face(plan.order, snapshot), refresh=True)
+                if mouth is not None:
+                    mouth.say(snapshot["prompts"])
 
             if driver == "manual":
                 record = walk.run_manual(plan, draw, Keyboard(plan.order))
             else:
                 inbox = Scripted() if scripted else Keyboard(plan.order)
                 record = walk.run_simulated(plan, in_range("Speed", speed, 1, 1000, "times"), draw, inbox)
+        if mouth is not None:
+            mouth.close()
         visit = keep.save(plan, record)
         if as_json:
             show.emit({"record_id": str(visit.id), "record": record})

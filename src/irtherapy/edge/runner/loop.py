@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from irtherapy.edge.drivers.interface import Driver, DriverError, Reading, real_seconds
-from irtherapy.session import guards, machine, replay
+from irtherapy.session import guards, machine, prompts, replay
 from irtherapy.session.state import PERSON_EVENTS, UNKNOWN, Command, Phase, State
 from irtherapy.values import Event, SessionOrder
 
@@ -179,9 +179,20 @@ def run(
 ) -> State:
     """Run one session to its end and return its last state. The heater is off on every way out.
 
+    ``on_snapshot`` is shown each tick: ``replay.snapshot`` and, as ``prompts``, what is to be said since the last.
+
     Raises OSError when the journal cannot be written (after OFF), InputError when the order is not one.
     """
     loop = Loop(order, driver, clock, journal)
+    told = loop.state
+
+    def show() -> None:
+        nonlocal told
+        if on_snapshot is not None:
+            said = [prompts.plain(p) for p in prompts.due(told, loop.state)]
+            on_snapshot({**replay.snapshot(loop.state), "prompts": said})
+            told = loop.state
+
     try:
         journal.append(Event(0.0, "order", {"session_id": order.session_id}))
         while loop.state.phase is not Phase.ENDED:
@@ -197,11 +208,9 @@ def run(
             if loop.state.phase is Phase.ENDED:
                 break
             loop.tick()
-            if on_snapshot is not None:
-                on_snapshot(replay.snapshot(loop.state))
+            show()
             clock.wait()
-        if on_snapshot is not None:
-            on_snapshot(replay.snapshot(loop.state))
+        show()
     except BaseException:
         with contextlib.suppress(Exception):  # OFF first; then the record, if it can still be written
             loop.off()

@@ -155,12 +155,7 @@ class Follower:
     def snapshot(self, samples: list[list[float | None]], said: Iterable[prompts.Prompt]) -> bytes:
         """Return the ``snapshot`` event of the present state."""
         now = replay.snapshot(self.state)
-        return event("snapshot", {**now, "samples": samples, "prompts": [told(p) for p in said]}, self.offset)
-
-
-def told(prompt: prompts.Prompt) -> dict[str, Any]:
-    """Return a prompt as the page takes it."""
-    return {"key": prompt.key, "text": prompt.text, "tone": prompt.tone, "urgent": prompt.urgent}
+        return event("snapshot", {**now, "samples": samples, "prompts": [prompts.plain(p) for p in said]}, self.offset)
 
 
 async def stream(order: SessionOrder, path: Path, alive: Callable[[], bool], seen: int = 0) -> AsyncIterator[bytes]:

@@ -81,7 +81,7 @@ def page(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
         "chart": chart,
         "heat_min": f"{order.heat_s / 60:g}",
         "scale": range(11),
-        "sample": live.told(prompts.Prompt("hold", {"seconds": "20"}, prompts.HIGH)),
+        "sample": prompts.plain(prompts.Prompt("hold", {"seconds": "20"}, prompts.HIGH)),
     }
     return render(request, "session/session.html", context)
 
