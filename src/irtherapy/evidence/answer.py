@@ -10,7 +10,7 @@ from irtherapy.evidence import effect, grade, pool, words
 from irtherapy.evidence.effect import Effect
 from irtherapy.evidence.grade import Grade, Risk
 from irtherapy.evidence.pool import Method, Pooled, SmallStudy
-from irtherapy.evidence.trials import ANSWERS, Condition, Kind, Measure, Modality, OutcomeKind, Trial
+from irtherapy.evidence.trials import ANSWERS, Comparator, Condition, Kind, Measure, Modality, OutcomeKind, Trial
 from irtherapy.values import InputError
 
 METHODS = (
@@ -219,5 +219,6 @@ def _line(row: Row, shown: Effect, weight: float | None) -> Line:
     people = f"{t.people} people" if t.people else "number of people not seen"
     told = any(c.isdigit() for c in t.study)
     label = t.study if told else f"{t.study}, {t.year or 'year not seen'}"
-    note = f"{words.SHORT[t.modality]} against {words.against(t)}, {people}"
+    other = "" if t.comparator is Comparator.NOT_TOLD else f" against {words.against(t)}"
+    note = f"{words.SHORT[t.modality]}{other}, {people}"
     return Line(label, note, shown.estimate, shown.ci_low, shown.ci_high, weight, bool(shown.derived), t.source)

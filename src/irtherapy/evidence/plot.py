@@ -44,9 +44,11 @@ def forest(answer: Answer, width: int = 720) -> str:
     Panels without lines are left out; with none at all the drawing says that no figures were seen.
     """
     heading = f"{answer.name[0].upper()}{answer.name[1:]}: what trials found"
-    parts = [_text(0, 20, heading, size=17, weight="600")]
+    y, parts = 20.0, []
+    for words in _wrapped(heading, width, 18):
+        parts.append(_text(0, y, words, size=17, weight="600"))
+        y += 20.0
     note = f"Last look: {answer.looked_on.isoformat()}. Lines on one axis are added up only under a diamond."
-    y = 38.0
     for words in _wrapped(note, width, 12):
         parts.append(_text(0, y, words, size=12))
         y += 15.0
@@ -139,7 +141,7 @@ def _line(f: Frame, line: Line, top: float) -> tuple[str, float]:
     if f.stacked:
         parts.append(_text(0, top + 14, line.label, size=13, weight="600"))
         parts.append(_text(f.width, top + 14, figures(line), "end", size=13))
-        parts.append(_text(0, top + 29, told, size=11))
+        parts.append(_text(0, top + 29, told, size=12))
         y, bottom = top + 44.0, top + 58.0
     else:
         parts.append(_text(0, top + 15, line.label, size=13, weight="600"))
@@ -147,7 +149,7 @@ def _line(f: Frame, line: Line, top: float) -> tuple[str, float]:
         parts.append(_text(f.width, top + 22, figures(line), "end", size=13))
         y, bottom = top + 18.0, top + 38.0
     if f.stacked:
-        parts.append(_null(f, y - 10.0, bottom))
+        parts.append(_null(f, y - 10.0, y + 10.0))
     x = f.x(line.estimate)
     if line.low is None or line.high is None:
         parts.append(f'<circle cx="{_n(x)}" cy="{_n(y)}" r="5" fill="none" stroke="{INK}" stroke-width="2"/>')
@@ -189,7 +191,7 @@ def _diamond(f: Frame, panel: Panel, top: float) -> tuple[str, float]:
         ]
         y, bottom = top + 16.0, top + 34.0
     if f.stacked:
-        parts.append(_null(f, y - 10.0, bottom))
+        parts.append(_null(f, y - 10.0, y + 10.0))
     a, m, b = f.x(p.ci_low), f.x(p.estimate), f.x(p.ci_high)
     parts.append(
         f'<polygon class="diamond" points="{_n(a)},{_n(y)} {_n(m)},{_n(y - 8)} {_n(b)},{_n(y)} {_n(m)},{_n(y + 8)}"/>'
@@ -208,7 +210,7 @@ def _axis(f: Frame, panel: Panel, y: float) -> tuple[str, float]:
         x = _n(f.x(value))
         parts.append(f'<line x1="{x}" x2="{x}" y1="{_n(y)}" y2="{_n(y + 5)}" stroke="{INK}"/>')
         parts.append(_text(f.x(value), y + 18, f"{value:g}".replace("-", "\u2212"), "middle", size=11))
-    null, letter = f.x(0.0), 0.56 * 12
+    null, letter = f.x(0.0), 0.6 * 12
     left, right = f"\u2190 {panel.left}", f"{panel.right} \u2192"
     end = min(max(null - 10.0, letter * len(left)), f.width - letter * len(right) - 14.0)
     start = max(min(null + 10.0, f.width - letter * len(right)), end + 14.0)

@@ -107,20 +107,30 @@ def _found(finding: Finding | None) -> str:
 
 
 def said(lead: str, studies: Sequence[str], found: Sequence[Finding | None]) -> str:
-    """Return what each of some trials found, after a lead such as "Outside the pool"."""
-    parts = [f"{study} {FINDING[f] if f else 'both'}" for study, f in zip(studies, found, strict=True)]
-    return f"{lead}: {'; '.join(dict.fromkeys(parts))}."
+    """Return what some trials found, by finding, after a lead such as "Outside the pool"."""
+    parts = []
+    for each in (*TOLD, None):
+        named = list(dict.fromkeys(s for s, f in zip(studies, found, strict=True) if f is each))
+        if named:
+            parts.append(f"{FINDING[each] if each else 'now the one, now the other'} in {', '.join(named)}")
+    return f"{lead}: {'; '.join(parts)}."
 
 
 def pooled(k: int, people: int, estimate: float, low: float, high: float, unit: str) -> str:
     """Return the pooled figure as a sentence."""
-    return f"Pooled from {k} trials ({people} people): {estimate:.2f} ({low:.2f} to {high:.2f}), {unit}."
+    return f"Pooled from {k} trials ({people} people): {plain(estimate)} ({plain(low)} to {plain(high)}), {unit}."
+
+
+def plain(value: float) -> str:
+    """Return a figure with two decimals and a true minus sign."""
+    text = f"{value:.2f}"
+    return text.replace("-", "\u2212") if float(text) else text.lstrip("-")
 
 
 def two(low: float, high: float) -> str:
     """Return what two trials cannot tell."""
     return (f"Two trials cannot show how much trials differ: an interval that allows for it would reach from "
-            f"{low:.2f} to {high:.2f}.")  # fmt: skip
+            f"{plain(low)} to {plain(high)}.")  # fmt: skip
 
 
 def silent(condition: Condition, modality: Modality, rows: Sequence[Trial]) -> str:

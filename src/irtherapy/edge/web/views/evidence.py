@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET
 from irtherapy.edge import data
 from irtherapy.evidence import answer as room
 from irtherapy.evidence import plot, trials, words
+from irtherapy.evidence.effect import Effect
 from irtherapy.evidence.pool import Pooled
 
-NARROW = 420  # pixels of the drawing: labels stand above their lines, so that it can be read on a telephone
+NARROW = 360  # pixels of the drawing: labels stand above their lines, so that it can be read on a telephone
 SLUGS = {c.value.replace("_", "-"): c for c in trials.Condition}
 MARKS = {"seen": "read in the source", "secondary": "read second-hand", "derived": "read, and worked out further by us"}
 
@@ -72,24 +73,29 @@ def _page(which: trials.Condition) -> dict[str, Any]:
 
 def _row(row: room.Row) -> dict[str, Any]:
     t = row.trial
-    told = ""
-    if row.effect is not None:
-        shown = plot.Line(t.study, "", row.effect.estimate, row.effect.ci_low, row.effect.ci_high, None, False, "")
-        told = f"{row.effect.unit}: {plot.figures(shown)}"
     standardised = row.standardised
     return {
         "trial": t,
-        "year": t.year or "not seen",
+        "year": t.year or "year not seen",
+        "show_year": t.year is None or str(t.year) not in t.study,
         "finding": words.FINDING[t.finding],
         "against": words.against(t),
-        "figures": told,
-        "standardised": "" if standardised is None else f"{standardised.estimate:.2f} standardised",
-        "derived": row.effect.derived if row.effect else (standardised.derived if standardised else ""),
+        "figures": _interval(row.effect.unit, row.effect) if row.effect else "",
+        "standardised": _interval("standardised difference", standardised),
+        "standardised_derived": standardised.derived if standardised else "",
+        "derived": row.effect.derived if row.effect else "",
         "dose": _dose(t),
         "risk": row.risk,
         "risk_reason": row.risk_reason,
         "mark": MARKS[t.mark],
     }
+
+
+def _interval(unit: str, found: Effect | None) -> str:
+    if found is None:
+        return ""
+    line = plot.Line("", "", found.estimate, found.ci_low, found.ci_high, None, bool(found.derived), "")
+    return f"{unit}: {plot.figures(line)}"
 
 
 def _dose(t: trials.Trial) -> str:
@@ -116,9 +122,9 @@ def _pool(p: room.Pool) -> dict[str, Any]:
 def _figures(name: str, p: Pooled) -> dict[str, str]:
     new = ""
     if p.prediction_low is not None and p.prediction_high is not None:
-        new = f"{p.prediction_low:.2f} to {p.prediction_high:.2f}"
-    return {"name": name, "effect": f"{p.estimate:.2f}", "interval": f"{p.ci_low:.2f} to {p.ci_high:.2f}",
-            "spread": f"{p.i2:.0%}", "tau2": f"{p.tau2:.3f}", "new": new}  # fmt: skip
+        new = f"{words.plain(p.prediction_low)} to {words.plain(p.prediction_high)}"
+    return {"name": name, "effect": words.plain(p.estimate), "spread": f"{p.i2:.0%}", "tau2": f"{p.tau2:.3f}",
+            "interval": f"{words.plain(p.ci_low)} to {words.plain(p.ci_high)}", "new": new}  # fmt: skip
 
 
 ONE = "|".join(SLUGS)
