@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -105,3 +107,12 @@ def test_a_bad_row_names_itself():
     text = data.read("devices.csv").replace("15.24:84.30", "15.24:bright")
     with pytest.raises(InputError, match="platinumled_biomax_600 profile"):
         catalogue.load(text)
+
+
+def test_a_small_head_on_the_skin_has_an_area_and_one_at_a_distance_has_none() -> None:
+    head = catalogue.described(DeviceKind.LED_PADS, claimed_irradiance_w_m2=100.0, head_width_m=0.02)
+    assert head.area_m2 == pytest.approx(math.pi * 0.01**2)
+    lamp = catalogue.described(DeviceKind.LAMP, watts=150.0, head_width_m=0.02)
+    assert lamp.area_m2 is None
+    with pytest.raises(InputError, match="Width must be"):
+        catalogue.described(DeviceKind.LED_PADS, claimed_irradiance_w_m2=100.0, head_width_m=0.001)

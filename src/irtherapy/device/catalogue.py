@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
 from irtherapy import tables
@@ -108,12 +109,14 @@ def described(
     contact: bool | None = None,
     has_massage: bool = False,
     name: str = "My device",
+    head_width_m: float | None = None,
 ) -> Device:
     """Return a device that is not listed, from what its label says.
 
     A lamp needs ``watts`` (20-600 W) or a claimed irradiance; LED panels and pads a claimed irradiance
     (10-3000 W/m2, panels at ``claimed_at_m`` 0.05-1 m, usually 0.15 m); warm devices may give ``surface_temp_c``
-    (30-75 degrees C).
+    (30-75 degrees C), devices on the skin ``head_width_m`` (0.005-0.6 m), the width of the part that warms: a small one
+    warms less deeply.
     Raises InputError naming the field and its range.
     """
     kind = DeviceKind(kind)
@@ -132,6 +135,7 @@ def described(
     if led and claim is None:
         raise InputError("Irradiance", "Irradiance must be a number from 10 to 3000 W/m2 (1 to 300 mW/cm2).")
     light = led or kind is DeviceKind.LAMP
+    wide_m = None if head_width_m is None else in_range("Width", head_width_m, 0.005, 0.6, "m")
     return Device(
         id="described",
         name=name,
@@ -143,6 +147,7 @@ def described(
         irradiance_basis="claimed" if light and claim is not None else "modelled",
         electrical_power_w=power,
         claimed_irradiance_w_m2=claim,
+        area_m2=math.pi / 4.0 * wide_m**2 if touching and wide_m is not None else None,
         timer_min=timer,
         has_timer=has_timer or timer is not None,
         has_massage=has_massage,

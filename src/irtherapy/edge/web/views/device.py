@@ -52,6 +52,7 @@ def described(form: Form, kind: DeviceKind) -> Device | None:
     claimed = form.number("claimed", "Light output", 1, 300, "mW/cm²") if kind in LIGHT else None
     at_cm = form.number("claimed_at_cm", "Distance of the printed output", 5, 100, "cm")
     surface = form.number("surface_c", "Surface temperature", 30, 75, "°C") if kind not in LIGHT else None
+    wide = form.number("head_cm", "Width", 0.5, 60, "cm")
     timer = form.number("timer_min", "Timer", 1, 600, "minutes")
     if form.errors:
         return None
@@ -62,6 +63,7 @@ def described(form: Form, kind: DeviceKind) -> Device | None:
             claimed_irradiance_w_m2=None if claimed is None else claimed * 10.0,
             claimed_at_m=None if at_cm is None else at_cm / 100.0,
             surface_temp_c=surface,
+            head_width_m=None if wide is None else wide / 100.0,
             has_timer=bool(form.text("has_timer")),
             timer_min=timer,
             has_massage=bool(form.text("has_massage")),
