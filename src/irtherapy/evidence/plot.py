@@ -138,16 +138,12 @@ def _frame(panel: Panel, width: int) -> Frame:
 def _line(f: Frame, line: Line, top: float) -> tuple[str, float]:
     told = f"{line.note}, derived" if line.derived else line.note
     parts = [f"<title>{escape(f'{line.label}. {line.source}')}</title>"]
-    if f.stacked:
-        parts.append(_text(0, top + 14, line.label, size=13, weight="600"))
-        parts.append(_text(f.width, top + 14, figures(line), "end", size=13))
-        parts.append(_text(0, top + 29, told, size=12))
-        y, bottom = top + 44.0, top + 58.0
-    else:
-        parts.append(_text(0, top + 15, line.label, size=13, weight="600"))
-        parts.append(_text(0, top + 30, told, size=11))
-        parts.append(_text(f.width, top + 22, figures(line), "end", size=13))
-        y, bottom = top + 18.0, top + 38.0
+    told_lines = _wrapped(told, f.width if f.stacked else f.left - 8.0, 12)
+    parts.append(_text(0, top + 14, line.label, size=13, weight="600"))
+    parts += [_text(0, top + 29 + 14 * i, words, size=12) for i, words in enumerate(told_lines)]
+    parts.append(_text(f.width, top + (14 if f.stacked else 22), figures(line), "end", size=13))
+    below = 14.0 * (len(told_lines) - 1)
+    y, bottom = (top + 44.0 + below, top + 58.0 + below) if f.stacked else (top + 18.0, top + 40.0 + below)
     if f.stacked:
         parts.append(_null(f, y - 10.0, y + 10.0))
     x = f.x(line.estimate)
