@@ -27,14 +27,14 @@ def infrared(payer: str, condition: str, setting: str) -> room.Answer:
         ("aetna", "neck_pain", "home", Decision.NOT_READ, ""),
         ("aetna", "chronic_low_back_pain", "clinic", Decision.NOT_READ, ""),
         ("cigna", "neck_pain", "clinic", Decision.UNKNOWN, ""),
-        ("medicare", "peripheral_neuropathy", "clinic", Decision.NOT_COVERED, "2006-12-15"),
+        ("medicare", "neuropathy", "clinic", Decision.NOT_COVERED, "2006-12-15"),
         ("medicare", "neck_pain", "home", Decision.NOT_COVERED, "2011-08-05"),
         ("medicare", "neck_pain", "clinic", Decision.CONDITIONAL, "2012-08"),
         ("bcbs_alabama", "arthritis", "home", Decision.INVESTIGATIONAL, "2024-08"),
         ("highmark", "neck_pain", "home", Decision.EXPERIMENTAL, "2011-01-17"),
         ("amerihealth_caritas", "neck_pain", "clinic", Decision.CONDITIONAL, "2018-05-01"),
         ("bcbs_association", "neck_pain", "home", Decision.NOT_READ, "2009"),
-        ("unitedhealthcare", "peripheral_neuropathy", "home", Decision.NOT_COVERED, "2021-08-17"),
+        ("unitedhealthcare", "neuropathy", "home", Decision.NOT_COVERED, "2021-08-17"),
         ("hcsc", "neck_pain", "home", Decision.UNKNOWN, ""),
     ],
 )
@@ -49,7 +49,7 @@ def test_a_plain_heating_pad_is_covered_where_the_lamp_is_not() -> None:
         by = {a.device: a.decision for a in room.answers(POLICIES, payer, "neck_pain", "home")}
         assert by["heating_pad"] is Decision.COVERED
         assert by["heat_lamp"] in (Decision.NOT_COVERED, Decision.UNPROVEN)
-    by = {a.device: a.decision for a in room.answers(POLICIES, "medicare", "peripheral_neuropathy", "home")}
+    by = {a.device: a.decision for a in room.answers(POLICIES, "medicare", "neuropathy", "home")}
     assert by["heating_pad"] is Decision.UNKNOWN, "the pad is not covered for neuropathy, so it must not be said to be"
 
 
@@ -87,7 +87,7 @@ def test_no_text_of_a_code_is_shipped() -> None:
 def test_the_route_that_pays_for_outcome_stands_for_neck_and_back_and_not_for_neuropathy() -> None:
     for condition in ("neck_pain", "chronic_low_back_pain"):
         assert Decision.OUTCOME_PAYMENT in {p.decision for p in room.outcome_route(POLICIES, condition)}
-    assert room.outcome_route(POLICIES, "peripheral_neuropathy") == ()
+    assert room.outcome_route(POLICIES, "neuropathy") == ()
     for payer in room.payers(POLICIES):
         assert infrared(payer, "neck_pain", "home").decision is not Decision.OUTCOME_PAYMENT
 

@@ -15,8 +15,8 @@ COVERAGE = "coverage.csv"
 OLD_YEARS = 3
 LISTS = ("payers", "devices", "conditions", "hcpcs", "cpt")  # cells that hold several words, with ";" between
 TEXTS = (
-    "id", "payer_name", "policy", "title", "effective", "version", "settings", "indication", "criteria", "needed", "gap",
-    "read", "not_read", "source",
+    "id", "payer_name", "policy", "title", "effective", "version", "settings", "indication", "criteria", "needed",
+    "gap", "read", "not_read", "source",
 )  # fmt: skip
 
 
@@ -54,7 +54,7 @@ CONDITIONS = {
     "chronic_low_back_pain": "back_pain",
     "acute_low_back_pain": "back_pain",
     "neck_pain": "neck_pain",
-    "peripheral_neuropathy": "peripheral_neuropathy",
+    "neuropathy": "neuropathy",
     "arthritis": "arthritis",
     "wounds": "wounds",
     "oral_mucositis": "oral_mucositis",

@@ -62,7 +62,7 @@ CONDITIONS = {
             "Neck Disability Index score",
         ),
         Condition(
-            "peripheral_neuropathy",
+            "neuropathy",
             "peripheral neuropathy",
             "adults with diabetic peripheral neuropathy who still feel heat when tested, pain at least 4 of 10",
             "ten-point monofilament test",

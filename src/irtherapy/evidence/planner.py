@@ -11,11 +11,16 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
 
 from irtherapy.values import InputError, in_range
 
 PERSONS_MAX = 1_000_000
-NODES = 64  # of the Gauss-Hermite rule that averages over what is not known about the effect
+NODES = 64  # of each panel of V, and of the average over what is not known about the effect
+TAIL_SD = 8.5  # beyond it a normal has less than 1e-16
 
 
 class Kind(StrEnum):
@@ -100,6 +105,11 @@ class Size:
     power: float
 
 
+def points(value: float) -> str:
+    """Return a number of points in words: "1 point", "1.5 points"."""
+    return f"{value:g} point{'' if value == 1 else 's'}"
+
+
 def checked(trial: Trial) -> Trial:
     """Return ``trial``, or raise InputError naming the first figure that cannot be and its range."""
     in_range("Difference", trial.difference, 0.05, 10, "points")
@@ -121,14 +131,36 @@ def checked(trial: Trial) -> Trial:
 def two_sided_power(noncentrality: float, df: float, alpha: float = 0.05) -> float:
     """Return the chance that a two-sided t test of ``df`` degrees of freedom is significant.
 
-    ``noncentrality`` is the true difference over the standard error of its estimate.
+    ``noncentrality`` is the true difference over the standard error of its estimate. T = (Z + noncentrality) / V with Z
+    normal and V^2 = chi^2 / df, so the chance is the mean of Phi(nc - c V) + Phi(-nc - c V) over V, with c the critical
+    t. Gauss-Legendre over V, with a panel of its own where Phi rises; SciPy's nctdtr is not used, since it returns NaN
+    for scattered arguments with a small tail.
     """
-    from scipy.special import nctdtr, stdtrit
+    from scipy.special import ndtr, stdtrit
 
+    nc = abs(noncentrality)
     critical = float(stdtrit(df, 1.0 - alpha / 2.0))
-    above = 1.0 - float(nctdtr(df, noncentrality, critical))
-    below = 1.0 - float(nctdtr(df, -noncentrality, critical))  # P(T < -c) of T is P(T > c) of -T
-    return above + below
+    v, weight = _spread_nodes(df, nc / critical, TAIL_SD / critical)
+    return float(weight @ (ndtr(nc - critical * v) + ndtr(-nc - critical * v)))
+
+
+def _spread_nodes(df: float, middle: float, reach: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return nodes of V = sqrt(chi^2 / df) and their weights, which add up to 1; panels end at middle -+ reach."""
+    from scipy.special import gammainccinv, gammaincinv
+
+    low, high = (math.sqrt(2.0 * float(f(df / 2.0, 1e-17)) / df) for f in (gammaincinv, gammainccinv))
+    edges = [low, *(e for e in (middle - reach, middle, middle + reach) if low < e < high), high]
+    node, width = _gauss()
+    v = np.concatenate([0.5 * (b - a) * node + 0.5 * (a + b) for a, b in pairwise(edges)])
+    w = np.concatenate([0.5 * (b - a) * width for a, b in pairwise(edges)])
+    log_density = (df - 1.0) * np.log(v) - 0.5 * df * (v**2 - 1.0)
+    w = w * np.exp(log_density - log_density.max())
+    return v, w / w.sum()
+
+
+@cache
+def _gauss() -> tuple[np.ndarray, np.ndarray]:
+    return np.polynomial.legendre.leggauss(NODES)
 
 
 def standard_error(trial: Trial, persons: int) -> float:

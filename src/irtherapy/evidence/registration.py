@@ -137,8 +137,8 @@ register it before the first person is asked.
 
 {_question(of, trial)}
 
-Hypothesis: the mean difference in pain is not zero. A difference of {points(trial.difference)} of a 0-10 rating is the
-smallest that is worthwhile ({designs.WORTHWHILE_SOURCE}).
+Hypothesis: the mean difference in pain is not zero. A difference of {planner.points(trial.difference)} of a 0-10
+rating is the smallest that is worthwhile ({designs.WORTHWHILE_SOURCE}).
 """
 
 
@@ -182,11 +182,6 @@ area (cm2), minutes, sessions, distance, and the skin temperature over time. Pla
 """
 
 
-def points(value: float) -> str:
-    """Return a number of points in words: "1 point", "1.5 points"."""
-    return f"{value:g} point{'' if value == 1 else 's'}"
-
-
 def _measured(of: designs.Condition) -> str:
     return f"""## What is measured
 
@@ -214,7 +209,7 @@ def _size(of: designs.Condition, trial: planner.Trial, size: planner.Size) -> st
     )
     return f"""## Size
 
-{size.per_arm} persons analysed {in_arm} find a difference of {points(trial.difference)} with a power of
+{size.per_arm} persons analysed {in_arm} find a difference of {planner.points(trial.difference)} with a power of
 {size.power:.1%} (two-sided alpha {trial.alpha:g}, t test, noncentral t distribution). With {trial.loss:.0%} loss,
 {size.recruit_per_arm} are recruited {in_arm}, {size.total} together. {designs.spread_sentence(of, spread)}{within}
 """

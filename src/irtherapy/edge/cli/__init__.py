@@ -19,6 +19,7 @@ COMMANDS = (
     "optics",
     "bioheat",
     "coverage",
+    "trial",
     "evidence",
     "validate",
 )

@@ -19,7 +19,7 @@ NAMES = {
     "chronic_low_back_pain": "Low back pain, more than 12 weeks",
     "acute_low_back_pain": "Low back pain, less than 12 weeks",
     "neck_pain": "Neck pain",
-    "peripheral_neuropathy": "Neuropathy",
+    "neuropathy": "Neuropathy",
     "arthritis": "Arthritis",
     "wounds": "Wounds and ulcers",
     "oral_mucositis": "Sore mouth in cancer care",

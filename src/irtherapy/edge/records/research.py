@@ -1,0 +1,38 @@
+"""The finished sessions of this database as days of the data set without names."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.conf import settings
+from django.utils import timezone
+
+from irtherapy import pathway
+from irtherapy.edge.records import visits
+from irtherapy.evidence.registration import Day
+
+THE_PERSON = "the person of this installation"  # one person's records are kept here
+
+
+def key() -> bytes:
+    """Return the key of the codes and shifted dates: made from the secret of this installation."""
+    return hashlib.sha256(b"irtherapy data set:" + settings.SECRET_KEY.encode()).digest()
+
+
+def days() -> list[Day]:
+    """Return every finished session that was no try-out, oldest first."""
+    out = []
+    for visit in visits.finished().filter(demo=False).order_by("created"):
+        record = visit.record or {}
+        out.append(
+            Day(
+                person=THE_PERSON,
+                date=timezone.localtime(visit.created).date(),
+                region=pathway.main_site(visit.site_values).region.value,
+                heat_min=float(record["heat_s"]) / 60.0,
+                pain_before=visit.pain_before,
+                pain_after=visit.pain_after,
+                age_years=visit.person_value.age_years,
+            )
+        )
+    return out
