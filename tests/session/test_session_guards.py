@@ -44,6 +44,7 @@ SAW = [38.0 + (0.5 if i % 2 else -0.5) for i in range(20)]  # second differences
 CALM = [38.0 + (0.12 if i % 2 else -0.12) for i in range(20)]  # 0.29 K
 PLAN = {"planned_time_s": (0.0, 30.0, 120.0, 600.0), "planned_skin_c": (33.0, 34.0, 35.0, 38.0)}
 BEGUN = {"switched_at_s": 181.0, "skin_at_switch_c": 33.0, "skin_rest_c": 33.0, "skin_high_c": 33.0}
+COARSE = {"skin_grain_k": 0.1, "skin_moves": 3}
 ASKED = {"question": "awake", "question_at_s": 290.0}
 ROWS = [
     ("nothing", {}, at(), None),
@@ -84,6 +85,11 @@ ROWS = [
     ("just not stale", {"skin_at_s": 298.0}, at(skin_c=None), None),
     ("sensor_frozen", {"skin_changed_at_s": 180.9}, at(skin_c=38.0), "sensor_lost"),
     ("just not frozen", {"skin_changed_at_s": 181.0}, at(skin_c=38.0), None),
+    ("coarse, and the plan stands still", {"skin_changed_at_s": 180.9, **COARSE}, at(skin_c=38.0), None),
+    ("sensor_frozen", {"skin_changed_at_s": 100.0, "heat_s": 200.0, **COARSE}, at(skin_c=38.0), "sensor_lost"),
+    ("sensor_frozen", {"skin_changed_at_s": 180.9, **COARSE, "skin_moves": 2}, at(skin_c=38.0), "sensor_lost"),
+    ("sensor_frozen", {"skin_changed_at_s": 180.9, **COARSE, "skin_grain_k": 0.16}, at(skin_c=38.0), "sensor_lost"),
+    ("sensor_frozen", {"skin_changed_at_s": 180.9, **COARSE, "skin_grain_k": 0.03}, at(skin_c=38.0), "sensor_lost"),
     ("sensor_detached", {"skin_high_c": 40.0}, at(skin_c=38.0), "sensor_lost"),
     ("just not detached", {"skin_high_c": 40.0}, at(skin_c=38.01), None),
     ("cem43_spent", {"cem43_min": 2.0}, at(), "cem43_spent"),
@@ -112,6 +118,14 @@ def test_each_guard_has_its_bound(
 
 def test_every_guard_has_a_row() -> None:
     assert {g.__name__ for g in guards.WHILE_HEATING} <= {row[0] for row in ROWS}
+
+
+@pytest.mark.parametrize(("still_s", "tripped"), [(600.0, False), (600.1, True)])
+def test_even_a_coarse_thermometer_moves_in_ten_minutes(order: SessionOrder, still_s: float, tripped: bool) -> None:
+    state = heating(order, skin_changed_at_s=301.0 - still_s, switched_at_s=-900.0, **COARSE)
+    flat = dataclasses.replace(state.order, planned_skin_c=(38.0, 38.0, 38.0, 38.0))
+    found = guards.tripped(dataclasses.replace(state, order=flat), at(skin_c=38.0))
+    assert found == (("sensor_frozen", "sensor_lost") if tripped else None)
 
 
 OFF_ROWS = [

@@ -22,10 +22,10 @@ from irtherapy.limits import GUARDS
 from irtherapy.session.state import Phase, State, dose_min
 
 SENSOR_STALE_S = GUARDS["sensor_stale"].value
-SENSOR_FROZEN_S = GUARDS["sensor_frozen"].value
 SENSOR_FELL_K = GUARDS["sensor_fell"].value
 SENSOR_SETTLE_S = 60.0  # a cold pad may cool the skin at first
 SWITCH_SETTLE_S = GUARDS["switch_settle"].value
+MOVES = 3  # changes of the figure that show its step
 NOISE_READINGS = 15  # fewer say little about noise, and the last of them say enough
 FLAT_UNPLANNED_K, FLAT_UNPLANNED_S = 0.1, 180.0  # without a planned course
 KEPT_S = GUARDS["skin_rise_off_over"].value  # readings kept in the state
@@ -156,11 +156,35 @@ def sensor_stale(state: State, seen: Reading) -> str | None:
 
 
 def sensor_frozen(state: State, seen: Reading) -> str | None:
-    """The same figure to the last digit for two minutes of heat: a living thermometer shows at least its own noise."""
+    """The same figure to the last digit for two minutes of heat: a living thermometer shows at least its own noise.
+
+    One with coarse steps may stand still while the planned skin hardly moves, and is then given longer.
+    """
     if not state.order.sensor or seen.skin_c is None or seen.skin_c != state.skin_c:
         return None
-    since = max(state.skin_changed_at_s, state.switched_at_s)
-    return "sensor_lost" if seen.at_s - since > SENSOR_FROZEN_S else None
+    still_s = seen.at_s - max(state.skin_changed_at_s, state.switched_at_s)
+    most_s = GUARDS["sensor_frozen_coarse" if _may_stand_still(state, still_s) else "sensor_frozen"].value
+    return "sensor_lost" if still_s > most_s else None
+
+
+def _may_stand_still(state: State, still_s: float) -> bool:
+    grain_k = state.skin_grain_k
+    if grain_k is None or state.skin_moves < MOVES or not _planned(state):
+        return False
+    if not GUARDS["sensor_fine"].value < grain_k <= GUARDS["sensor_coarse"].value:
+        return False
+    moved_k = abs(planned_c(state, state.heat_s) - planned_c(state, state.heat_s - still_s))
+    return GUARDS["sensor_flat_share"].value * moved_k < grain_k
+
+
+def _planned(state: State) -> bool:
+    return 0 < len(state.order.planned_time_s) == len(state.order.planned_skin_c)
+
+
+def planned_c(state: State, heat_s: float) -> float:
+    """Return the planned skin at a time of heat (the last kept one before it)."""
+    i = bisect.bisect_right(state.order.planned_time_s, min(heat_s, state.order.heat_s)) - 1
+    return state.order.planned_skin_c[max(i, 0)]
 
 
 def noise_k(values: list[float]) -> float:
@@ -203,11 +227,9 @@ def sensor_flat(state: State, seen: Reading) -> str | None:
 
 def flat_least_k(state: State, since_s: float) -> float | None:
     """Return the least rise in K that skin shows after ``since_s`` of heat; None while that cannot be told."""
-    time_s, planned_c = state.order.planned_time_s, state.order.planned_skin_c
-    if len(time_s) < 2 or len(planned_c) != len(time_s):
+    if not _planned(state):
         return FLAT_UNPLANNED_K if since_s >= FLAT_UNPLANNED_S else None
-    i = bisect.bisect_right(time_s, min(since_s, state.order.heat_s)) - 1
-    rise_k = planned_c[max(i, 0)] - planned_c[0]
+    rise_k = planned_c(state, since_s) - state.order.planned_skin_c[0]
     if since_s < GUARDS["sensor_flat"].value or rise_k < GUARDS["sensor_flat_planned"].value:
         return None
     return GUARDS["sensor_flat_share"].value * rise_k

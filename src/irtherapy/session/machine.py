@@ -182,13 +182,24 @@ def _with_reading(state: State, reading: guards.Reading) -> State:
     state = dataclasses.replace(state, disagree_since_s=since_s, power_on_w=drawn_w)
     if skin_c is None:
         return state
-    changed = now_s if skin_c != state.skin_c else state.skin_changed_at_s
+    changed, grain, moves = state.skin_changed_at_s, state.skin_grain_k, state.skin_moves
+    if skin_c != state.skin_c:
+        changed = now_s
+        if state.skin_c is not None:
+            moved = abs(skin_c - state.skin_c)
+            grain, moves = moved if grain is None else min(grain, moved), moves + 1
     peak = skin_c if state.skin_peak_c is None else max(state.skin_peak_c, skin_c)
     high = state.skin_high_c
     if state.lamp_on and now_s - state.switched_at_s >= guards.SENSOR_SETTLE_S:
         high = skin_c if high is None else max(high, skin_c)
     skins = (*(s for s in state.skins if now_s - s[0] <= guards.KEPT_S), (now_s, skin_c))
-    seen = {"skin_c": skin_c, "skin_at_s": now_s - max(reading.skin_age_s, 0.0), "skin_changed_at_s": changed}
+    seen = {
+        "skin_c": skin_c,
+        "skin_at_s": now_s - max(reading.skin_age_s, 0.0),
+        "skin_changed_at_s": changed,
+        "skin_grain_k": grain,
+        "skin_moves": moves,
+    }
     return dataclasses.replace(state, **seen, skin_peak_c=peak, skin_high_c=high, skins=skins)  # type: ignore[arg-type]
 
 

@@ -114,6 +114,8 @@ class State:
     skins: tuple[tuple[float, float], ...] = ()  # (time, skin) of the good readings of the last minute
     skin_rest_c: float | None = None  # when heat first came on
     skin_at_switch_c: float | None = None  # when heat last came on or went off
+    skin_grain_k: float | None = None  # smallest change between two readings: the step of the thermometer
+    skin_moves: int = 0  # changes seen
     disagree_since_s: float | None = None
     power_on_w: float | None = None  # most that was drawn with the heat on
     cem43_min: float = 0.0
