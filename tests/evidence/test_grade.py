@@ -68,7 +68,7 @@ def test_the_verdict_of_a_pool_is_that_of_its_interval() -> None:
     rows = trials.load(trial_table.text(both, both))
     for shift, verdict in ((-2.0, Verdict.FOR), (0.0, Verdict.NO_DIFFERENCE), (2.0, Verdict.AGAINST)):
         pooled = pool.combine([shift, shift], [0.2, 0.2], pool.Method.FIXED)
-        assert grade.grade(NECK, LAMP, rows, pooled).verdict is verdict
+        assert grade.grade(NECK, LAMP, rows, pooled, "p").verdict is verdict
 
 
 def test_what_is_shipped_says_no_more_than_it_may() -> None:

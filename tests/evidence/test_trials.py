@@ -67,6 +67,9 @@ def test_the_same_people_are_not_counted_twice_and_one_is_no_pool() -> None:
         trials.load(trial_table.text(POOLED, POOLED | {"cohort": "a0"}))
     with pytest.raises(InputError, match="at least 2 trials"):
         trials.load(trial_table.text(POOLED))
+    share = {"measure": "risk_difference", "unit": "share of people", "outcome_kind": "other"}
+    with pytest.raises(InputError, match="shares of people and points"):
+        trials.load(trial_table.text(POOLED | {"outcome_kind": "other"}, POOLED | share))
 
 
 @pytest.mark.parametrize(
@@ -89,6 +92,10 @@ def test_the_same_people_are_not_counted_twice_and_one_is_no_pool() -> None:
         ({"unit": ""}, "an effect needs unit"),
         ({"rule": "p", "p_value": "0.03"}, "is marked derived"),
         ({"rule": "p", "mark": "derived", "ci_low": "", "ci_high": ""}, "the rule p needs p_value"),
+        (
+            {"rule": "p", "p_value": "0.1", "mark": "derived", "ci_low": "", "ci_high": "", "n_analysed": "3"},
+            "at least 4",
+        ),
         ({"kind": "uncontrolled"}, "without a control arm there is no effect"),
         ({"kind": "registered"}, "has the finding no_result"),
         ({"pool": "p"}, "either its pool, or in apart"),

@@ -126,8 +126,10 @@ def about(trials: Sequence[Trial], condition: Condition) -> Answer:
         for modality in Modality
         if any(t.modality is modality for t in rows)
     )
+    in_own_unit = {(p.id, p.unit) for question in questions for p in question.pools}
     every = [row for question in questions for row in question.rows]
-    panels = (*_pool_panels(questions), *_panels(every))
+    alone = [r for r in every if (r.trial.pool, r.effect.unit if r.effect else "") not in in_own_unit]
+    panels = (*_pool_panels(questions), *_panels(alone))
     bare = dict.fromkeys(r.trial.study for r in every if r.effect is None and r.standardised is None)
     looked = max(t.looked_on for t in rows)
     return Answer(condition, words.CONDITION[condition], looked, questions, panels, tuple(bare))
@@ -137,7 +139,8 @@ def _question(condition: Condition, modality: Modality, trials: Sequence[Trial])
     rows = tuple(_row(t) for t in trials)
     pools = tuple(_pool(name, [r for r in rows if r.trial.pool == name])
                   for name in dict.fromkeys(t.pool for t in trials if t.pool))  # fmt: skip
-    judged = grade.grade(condition, modality, trials, pools[0].headline if pools else None)
+    first = pools[0] if pools else None
+    judged = grade.grade(condition, modality, trials, first.headline if first else None, first.id if first else "")
     sentence = judged.sentence
     remarks = []
     for each in pools:

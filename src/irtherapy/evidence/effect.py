@@ -72,8 +72,7 @@ def _reach(trial: Trial) -> float:
     """Return how many standard errors the 95 % interval reaches: t for means, normal for shares."""
     if trial.rule is Rule.SHARES or trial.measure is Measure.RISK_DIFFERENCE:
         return Z95
-    n = trial.n_analysed or (trial.n_active or 0) + (trial.n_control or 0)
-    return pool.t_quantile(0.975, n - 2)
+    return pool.t_quantile(0.975, _some(trial.n_analysed) - 2)
 
 
 def t_of(trial: Trial) -> float:
@@ -86,8 +85,8 @@ def t_of(trial: Trial) -> float:
             trial.id, f"Trial {trial.id}: an exact p value between 0 and 1 and the number analysed are needed."
         )
     if trial.measure is Measure.RISK_DIFFERENCE:
-        return pool.normal_quantile(1.0 - trial.p_value / 2.0)
-    return pool.t_quantile(1.0 - trial.p_value / 2.0, trial.n_analysed - 2)
+        return -pool.normal_quantile(trial.p_value / 2.0)
+    return -pool.t_quantile(trial.p_value / 2.0, trial.n_analysed - 2)
 
 
 def standardised(trial: Trial) -> Effect:

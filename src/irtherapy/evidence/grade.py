@@ -83,13 +83,21 @@ def risk(trial: Trial) -> tuple[Risk, str] | None:
     return Risk.SOME, "sham, but quality was not scored or blinding is not sure"
 
 
-def grade(condition: Condition, modality: Modality, rows: Sequence[Trial], pooled: Pooled | None = None) -> Grade:
+def grade(
+    condition: Condition,
+    modality: Modality,
+    rows: Sequence[Trial],
+    pooled: Pooled | None = None,
+    pool_id: str = "",
+) -> Grade:
     """Return how sure one may be about one kind of light or heat in one condition.
 
-    ``rows`` are all rows of that condition and modality. ``pooled`` is the pooled effect of those that name a pool; the
-    judgement then rests on these alone.
+    ``rows`` are all rows of that condition and modality. ``pooled`` is the pooled effect of those that name the pool
+    ``pool_id``; the judgement then rests on these alone.
     """
-    compared = [t for t in rows if t.kind is Kind.TRIAL and t.finding in ANSWERS and (pooled is None or t.pool)]
+    compared = [t for t in rows if t.kind is Kind.TRIAL and t.finding in ANSWERS]
+    if pooled is not None:
+        compared = [t for t in compared if t.pool == pool_id]
     cohorts = [[t for t in compared if t.cohort == c] for c in dict.fromkeys(t.cohort for t in compared)]
     people = sum(max((t.people or 0 for t in each), default=0) for each in cohorts)
     verdict = _verdict(cohorts) if pooled is None else _pooled_verdict(pooled, compared[0].better)

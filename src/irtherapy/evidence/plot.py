@@ -17,8 +17,8 @@ from irtherapy.evidence.answer import Answer, Line, Panel
 
 INK = "currentColor"
 STACKED_BELOW = 560  # pixels of width; below, the label stands over its line instead of beside it
-SQUARE = 6.0
-WIDEST = 26.0
+SQUARE = 6.0  # half a side, in pixels, where nothing is weighed
+WIDEST = 9.0  # half a side of the heaviest trial of a pool
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,9 @@ def _panel(panel: Panel, width: int, top: float) -> tuple[str, float]:
             y += size + 4.0
     first = y
     body = []
+    largest = max((line.weight or 0.0 for line in panel.lines), default=0.0)
     for line in panel.lines:
-        drawn, y = _line(f, line, y)
+        drawn, y = _line(f, line, y, largest)
         body.append(drawn)
     if panel.pooled is not None:
         drawn, y = _diamond(f, panel, y)
@@ -135,7 +136,7 @@ def _frame(panel: Panel, width: int) -> Frame:
     return Frame(width, left, right, low, high, stacked)
 
 
-def _line(f: Frame, line: Line, top: float) -> tuple[str, float]:
+def _line(f: Frame, line: Line, top: float, largest: float) -> tuple[str, float]:
     told = f"{line.note}, derived" if line.derived else line.note
     parts = [f"<title>{escape(f'{line.label}. {line.source}')}</title>"]
     told_lines = _wrapped(told, f.width if f.stacked else f.left - 8.0, 12)
@@ -150,7 +151,7 @@ def _line(f: Frame, line: Line, top: float) -> tuple[str, float]:
     if line.low is None or line.high is None:
         parts.append(f'<circle cx="{_n(x)}" cy="{_n(y)}" r="5" fill="none" stroke="{INK}" stroke-width="2"/>')
     else:
-        half = SQUARE if line.weight is None else max(2.5, math.sqrt(line.weight) * WIDEST / 2.0)
+        half = SQUARE if not line.weight else max(2.5, math.sqrt(line.weight / largest) * WIDEST)
         parts.append(_interval(f, line.low, line.high, y))
         look = f'fill="none" stroke="{INK}" stroke-width="2"' if line.derived else f'fill="{INK}"'
         parts.append(
@@ -202,7 +203,7 @@ def _diamond(f: Frame, panel: Panel, top: float) -> tuple[str, float]:
 
 def _axis(f: Frame, panel: Panel, y: float) -> tuple[str, float]:
     parts = [f'<line x1="{_n(f.left)}" x2="{_n(f.right)}" y1="{_n(y)}" y2="{_n(y)}" stroke="{INK}"/>']
-    for value in ticks(f.low, f.high, 4):
+    for value in ticks(f.low, f.high):
         x = _n(f.x(value))
         parts.append(f'<line x1="{x}" x2="{x}" y1="{_n(y)}" y2="{_n(y + 5)}" stroke="{INK}"/>')
         parts.append(_text(f.x(value), y + 18, f"{value:g}".replace("-", "\u2212"), "middle", size=11))

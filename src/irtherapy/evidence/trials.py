@@ -18,6 +18,7 @@ from irtherapy import tables
 from irtherapy.values import InputError, Mark, in_range
 
 DATA_FILE = "trials.csv"
+LEAST_PEOPLE = 4  # two an arm
 E = TypeVar("E", bound=StrEnum)
 
 
@@ -201,7 +202,7 @@ WORDS = {"modality": Modality, "kind": Kind, "comparator": Comparator, "blind": 
 MAKER = {"yes": True, "no": False, "not_told": None}
 NEEDS: Mapping[Rule, tuple[str, ...]] = {
     Rule.CI: ("effect", "ci_low", "ci_high", "measure"),
-    Rule.ARM_SE: ("effect", "se_active", "se_control", "n_active", "n_control", "measure"),
+    Rule.ARM_SE: ("effect", "se_active", "se_control", "n_active", "n_control", "n_analysed", "measure"),
     Rule.P: ("p_value", "n_analysed"),
     Rule.SHARES: ("share_active", "share_control", "n_active", "n_control", "measure"),
 }
@@ -262,6 +263,8 @@ def _consistent(where: str, t: Trial) -> None:
     for needed in NEEDS[t.rule] if t.rule else ():
         if getattr(t, needed) is None:
             raise InputError(where, f"{where}: the rule {t.rule} needs {needed}.")
+    if t.rule in (Rule.ARM_SE, Rule.P) and (t.people or 0) < LEAST_PEOPLE:
+        raise InputError(where, f"{where}: a spread is derived from at least {LEAST_PEOPLE} people.")
     if t.rule in (Rule.ARM_SE, Rule.P, Rule.SHARES) and t.mark is not Mark.DERIVED:
         raise InputError(where, f"{where}: a figure worked out by a rule is marked derived.")
     if t.kind is Kind.UNCONTROLLED and (t.effect is not None or t.finding is not Finding.UNCONTROLLED):
@@ -292,6 +295,8 @@ def check_pools(trials: tuple[Trial, ...], name: str = DATA_FILE) -> None:
                 raise InputError(where, f"{where}: {column} differs ({shown}); such trials are not added together.")
         if len({t.cohort for t in members}) < len(members):
             raise InputError(where, f"{where}: the same people would be counted twice.")
+        if len({t.unit for t in members}) > 1 and any(t.measure is Measure.RISK_DIFFERENCE for t in members):
+            raise InputError(where, f"{where}: shares of people and points of a scale are not added together.")
         if len(members) < 2:
             raise InputError(where, f"{where}: a pool needs at least 2 trials.")
 
