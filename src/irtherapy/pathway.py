@@ -10,6 +10,7 @@ page    = doctor_page(...)               one page for the doctor
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from irtherapy import limits
@@ -131,6 +132,25 @@ def make_order(
         planned_skin_c=plan.skin_c.p50,
         planned_time_s=plan.time_s,
     )
+
+
+def make_rest_order(session_id: str, before: SessionOrder, left: tuple[StretchItem, ...]) -> SessionOrder:
+    """Return the order for the stretches that a session which broke off had left: no heat, no device.
+
+    Raises InputError when there is nothing left.
+    """
+    if not left:
+        raise InputError("Stretches", "That session has no stretches left.")
+    checks = (("room", "There is room to lie down, and nothing to trip over."), ("well", "I feel well enough for it."))
+    return replace(
+        before, session_id=session_id, driver="manual", confirm_off=False, sensor=False, heat_s=0.0,
+        massage_from_s=None, checks=checks, stretch=left, planned_skin_c=(), planned_time_s=(),
+    )  # fmt: skip
+
+
+def left_over(order: SessionOrder, events: Sequence[Event]) -> tuple[StretchItem, ...]:
+    """Return the stretches that were still to come when the program of a session stopped."""
+    return replay.left_over(order, events)
 
 
 def make_record(order: SessionOrder, events: Sequence[Event], started_at: str | None) -> SessionRecord:

@@ -99,9 +99,11 @@ def check(state: State, data: Mapping[str, Any]) -> State:
 
 
 def start(state: State, data: Mapping[str, Any]) -> State:
-    """START: allowed when every check is confirmed."""
+    """START: allowed when every check is confirmed. An order without heat goes straight to its stretches."""
     if state.checks_left:
         raise InputError("Checks", f"{len(state.checks_left)} of the checks are not confirmed yet.")
+    if state.order.heat_s <= 0 and state.order.stretch:
+        return start_stretch(state, {})  # an order for stretching alone
     if state.order.heat_s <= 0:
         raise InputError("Minutes", "This plan has no safe minutes of heat.")
     if state.order.confirm_off:

@@ -7,7 +7,7 @@ from typing import Any
 
 from irtherapy.session import machine
 from irtherapy.session.state import INPUT_EVENTS, Phase, State, end_text
-from irtherapy.values import Event, Sample, SessionOrder, SessionRecord
+from irtherapy.values import Event, Sample, SessionOrder, SessionRecord, StretchItem
 
 
 def fold(order: SessionOrder, events: Iterable[Event]) -> State:
@@ -53,6 +53,19 @@ def record(order: SessionOrder, events: Sequence[Event], started_at: str | None)
         skin_check=state.skin_check,
         note=state.note,
     )
+
+
+def left_over(order: SessionOrder, events: Iterable[Event]) -> tuple[StretchItem, ...]:
+    """Return the stretches that were still to come when the program stopped; none after any other end."""
+    state, left = machine.new(order), tuple(order.stretch)
+    for event in events:
+        if event.kind in INPUT_EVENTS:
+            state, _ = machine.step(state, event, event.at_s)
+            left = order.stretch[state.item :] if state.phase is Phase.STRETCHING else left
+            if state.phase is Phase.RATING:
+                left = ()
+    reached = state.phase_at_s > 0.0 and state.heat_s >= order.heat_s
+    return left if state.why == "program_stopped" and reached else ()
 
 
 def snapshot(state: State, now_s: float | None = None) -> dict[str, Any]:

@@ -135,3 +135,38 @@ def test_a_program_that_died_is_told_for_what_it_is(client: Client, demo: bool, 
     assert wanted in page.content.decode()
     record = client.get(reverse("record", args=[visit.id])).content.decode()
     assert wanted in record and "Tell it now" in record
+
+
+def test_stretches_that_broke_off_are_offered_and_finished(client: Client) -> None:
+    visit = walk.start(client, walk.to_plan(client), "60")
+    walk.heat_on(client, visit)
+    answer = {"awake": ("awake", None), "comfort": ("comfort", "fine")}
+    while walk.phase(visit) != "stretching":
+        state = live.settle(visit)
+        if state is not None and state.question in answer:
+            walk.do(client, visit, *answer[state.question])
+    walk.do(client, visit, "stretch_done")
+    walk.wait_for(lambda: (state := live.settle(visit)) is not None and state.item >= 1)
+    live._running[visit.session_id].process.kill()  # the battery is empty
+    live._running[visit.session_id].process.wait()
+    walk.wait_for(lambda: walk.phase(visit) == "ended")
+    text = client.get(reverse("start")).content.decode()
+    assert "Your last session broke off during the stretches" in text
+    before = journal.read_order(live.folder_of(visit)).stretch
+    response = client.post(reverse("finish-stretch"), follow=True)
+    rest = Visit.objects.order_by("-created")[0]
+    order = journal.read_order(live.folder_of(rest))
+    assert rest != visit and order.heat_s == 0 and order.stretch == before[-len(order.stretch) :]
+    assert 0 < len(order.stretch) < len(before) and "START</button>" in response.content.decode()
+    assert "broke off" not in client.get(reverse("start")).content.decode()  # offered once
+    for name, _ in order.checks:
+        walk.do(client, rest, "check", name)
+    walk.do(client, rest, "start")
+    walk.wait_for(lambda: walk.phase(rest) == "stretching")
+    for _ in order.stretch:
+        walk.do(client, rest, "stretch_done")
+    walk.wait_for(lambda: walk.phase(rest) == "rating")
+    walk.do(client, rest, "finish")
+    walk.wait_for(lambda: walk.phase(rest) == "ended")
+    walk.wait_for(lambda: client.get(reverse("record", args=[rest.id])).status_code == 200)
+    assert '"kind": "heat_on"' not in walk.book(rest).read_text()

@@ -30,6 +30,7 @@ WORDS = {
     "off_confirmed": "Device confirmed off",
     "stretch_skip": "Stretch skipped",
     "stretch_hurt": "A stretch hurt",
+    "stretch_easier": "A stretch done the easier way",
     "driver_error": "The device did not answer",
     "program_stopped": "The program stopped",
 }
@@ -65,7 +66,8 @@ def told_events(visit: Visit) -> list[dict[str, str]]:
     for event in events:
         text = WORDS.get(event["kind"])
         if event["kind"] == "comfort":
-            text = f"Answered: {event['data'].get('value', 0):g} of 10"
+            value = event["data"].get("value")
+            text = "Answered: comfortable" if value is None else f"Answered: {value:g} of 10"
         elif event["kind"] == "guard":
             text = f"Guard {event['data'].get('name', '').replace('_', ' ')}: {event['data'].get('text', '')}"
         elif event["kind"] == "ended":

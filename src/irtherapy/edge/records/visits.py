@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import shutil
 from collections.abc import Collection
 from pathlib import Path
@@ -16,7 +17,9 @@ from irtherapy.edge.records.models import Clearance, Visit
 from irtherapy.session import replay
 from irtherapy.session.state import Phase
 from irtherapy.values import Clearance as ClearanceValue
-from irtherapy.values import InputError, Region, SessionRecord, to_json
+from irtherapy.values import InputError, Region, SessionRecord, StretchItem, to_json
+
+FINISH_WITHIN = datetime.timedelta(days=1)  # stretches of a session that broke off are offered for so long
 
 
 def visible() -> QuerySet[Visit]:
@@ -71,11 +74,33 @@ def finished() -> QuerySet[Visit]:
     return visible().filter(record__isnull=False)
 
 
+def broken_off() -> tuple[Visit, tuple[StretchItem, ...]] | None:
+    """Return the newest visit and its stretches left, when its program stopped during them within the last day."""
+    last = visible().exclude(session_id="").first()
+    if last is None or last.record is None or timezone.now() - last.created > FINISH_WITHIN:
+        return None
+    folder = sessions_folder() / last.session_id
+    try:
+        order = journal.read_order(folder)
+    except InputError:
+        return None
+    left = replay.left_over(order, journal.read(folder / journal.JOURNAL))
+    return (last, left) if left else None
+
+
+def rest_visit(before: Visit) -> Visit:
+    """Return a new visit of the same day, device and answers for the stretches that ``before`` had left."""
+    told = ("demo", "sites", "person", "device_kind", "answers", "answered_on")
+    decided = ("verdict", "device", "placement", "plan")
+    return Visit.objects.create(**{name: getattr(before, name) for name in (*told, *decided)})
+
+
 def clean_session_count(region: Region | str, demo: bool = False) -> int:
     """Return how many completed sessions on this region had a clean skin check; demos never count for real ones."""
     done = visible().filter(
         record__isnull=False,
         record__ended="completed",
+        record__heat_s__gt=0,
         record__order__region=Region(region).value,
         skin_check="clean",
         demo=demo,

@@ -23,7 +23,7 @@ from irtherapy.edge.runner import RunnerHandle, recover, start
 from irtherapy.screening import exercise_flags, prestart_checks
 from irtherapy.session import machine, prompts, replay
 from irtherapy.session.state import INPUT_EVENTS, PERSON_EVENTS, Phase, State
-from irtherapy.values import InputError, SessionOrder, in_range
+from irtherapy.values import InputError, SessionOrder, StretchItem, in_range
 
 LOOK_EVERY_S = 0.2
 FINISH_S = 5.0
@@ -69,6 +69,19 @@ def _begin(visit: Visit, driver: str, speed: float) -> None:
     pace = in_range("Speed", speed, 1, 100, "times") if driver == "simulated" else 1.0
     _running[session_id] = start(folder, pace)
     visit.start_session(session_id, timezone.now())
+
+
+def begin_rest(before: Visit, left: tuple[StretchItem, ...]) -> Visit:
+    """Start a session of the stretches that ``before`` had left; return its visit. Raises InputError on none."""
+    with _lock:
+        session_id = uuid.uuid4().hex
+        order = pathway.make_rest_order(session_id, journal.read_order(folder_of(before)), left)
+        visit = visits.rest_visit(before)
+        folder = sessions_folder() / session_id
+        journal.write_order(folder, order)
+        _running[session_id] = start(folder)
+        visit.start_session(session_id, timezone.now())
+        return visit
 
 
 def is_running(visit: Visit) -> bool:

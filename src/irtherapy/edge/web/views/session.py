@@ -75,7 +75,7 @@ def page(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
         "shot": shot,
         "clock": f"{left_s // 60}:{left_s % 60:02d}",
         "items": [
-            {"item": i, "start": pathway.figure(i.exercise_id, "start"), "moving": pathway.figure(i.exercise_id, "moving")}
+            {"item": i} | {pose: pathway.figure(i.exercise_id, pose) for pose in ("start", "moving")}
             for i in order.stretch
         ],
         "chart": chart,

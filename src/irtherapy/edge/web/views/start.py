@@ -11,6 +11,7 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from irtherapy.edge.records import visits
+from irtherapy.edge.web import live
 from irtherapy.edge.web.middleware import SESSION_KEY
 from irtherapy.edge.web.stages import changing_questions
 from irtherapy.edge.web.steps import address_of
@@ -20,13 +21,15 @@ from irtherapy.values import InputError
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """Show what this is and is not, and where to begin or go on."""
-    unfinished = visits.latest_unfinished()
+    unfinished, broken = visits.latest_unfinished(), visits.broken_off()
     return render(
         request,
         "start.html",
         {
             "unfinished": unfinished,
             "unfinished_address": None if unfinished is None else address_of(unfinished),
+            "left": () if broken is None else broken[1],
+            "left_min": 0 if broken is None else round(sum(item.duration_s for item in broken[1]) / 60),
             "finished": visits.finished()[:10],
         },
     )
@@ -37,6 +40,16 @@ def begin(request: HttpRequest) -> HttpResponse:
     """Make a new visit, with the simulated lamp when asked, and go to its first page."""
     visit = visits.next_visit(request.POST.get("demo") == "yes", changing_questions())
     return redirect("where", visit.id)
+
+
+@require_POST
+def finish_stretch(request: HttpRequest) -> HttpResponse:
+    """Go on with the stretches of the session that broke off."""
+    broken = visits.broken_off()
+    if broken is None:
+        messages.error(request, "There are no stretches left to finish.")
+        return redirect("start")
+    return redirect("session", live.begin_rest(*broken).id)
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,5 +90,6 @@ urlpatterns = [
     path("", start, name="start"),
     path("delete/", forget, name="forget"),
     path("visit/new/", begin, name="visit-new"),
+    path("stretch/", finish_stretch, name="finish-stretch"),
     path("pass-phrase/", pass_phrase, name="pass-phrase"),
 ]
