@@ -132,7 +132,7 @@ def _frame(panel: Panel, width: int) -> Frame:
     pad = 0.12 * (high - low)
     stacked = width < STACKED_BELOW
     low, high = min(low - pad, -0.35 * (high - low)), max(high + pad, 0.35 * (high - low))
-    left, right = (10.0, width - 10.0) if stacked else (width * 0.41, width * 0.79)
+    left, right = (16.0, width - 16.0) if stacked else (width * 0.41, width * 0.79)
     return Frame(width, left, right, low, high, stacked)
 
 

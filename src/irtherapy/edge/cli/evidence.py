@@ -134,9 +134,13 @@ def _question(question: Question) -> None:
 
 
 def _figures(p: Pooled) -> str:
-    told = f"{p.estimate:.2f} ({p.ci_low:.2f} to {p.ci_high:.2f}), I\u00b2 {p.i2:.0%}, \u03c4\u00b2 {p.tau2:.3f}"
+    from irtherapy.evidence.words import plain
+
+    told = (
+        f"{plain(p.estimate)} ({plain(p.ci_low)} to {plain(p.ci_high)}), I\u00b2 {p.i2:.0%}, \u03c4\u00b2 {p.tau2:.3f}"
+    )
     if p.prediction_low is not None and p.prediction_high is not None:
-        told += f"; a new trial {p.prediction_low:.2f} to {p.prediction_high:.2f}"
+        told += f"; a new trial {plain(p.prediction_low)} to {plain(p.prediction_high)}"
     return told
 
 
