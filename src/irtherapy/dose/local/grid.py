@@ -47,7 +47,7 @@ class Grid(Protocol):
 def _eigenmodes(area: Array, link: Array) -> tuple[Array, Array]:
     """Return (eigenvalues, shapes) of ``link`` between neighbours over ``area``.
 
-    Shapes are (places, modes); the mean over the area of each one's square is 1.
+    Shapes are (places, modes); the mean over the area of each one's square is 1, and the first is 1 everywhere.
     """
     root = np.sqrt(area)
     matrix = np.zeros((len(area), len(area)))
@@ -56,8 +56,9 @@ def _eigenmodes(area: Array, link: Array) -> tuple[Array, Array]:
     matrix[i + 1, i + 1] += link
     matrix[i, i + 1] = matrix[i + 1, i] = -link
     value, vector = np.linalg.eigh(matrix / root / root[:, None])
-    value[0] = 0.0
-    return np.maximum(value, 0.0), vector / root[:, None] * np.sqrt(area.sum())
+    shape = vector / root[:, None] * np.sqrt(area.sum())
+    value[0], shape[:, 0] = 0.0, 1.0  # exactly; an eigenvector alone has no sign
+    return np.maximum(value, 0.0), shape
 
 
 @dataclass(frozen=True)
