@@ -88,7 +88,7 @@ def test_the_same_people_are_not_counted_twice_and_one_is_no_pool() -> None:
         ({"n_active": "30.5"}, "n_active must be a whole number"),
         ({"pedro": "11"}, "pedro must be a number from 0 to 10"),
         ({"better": "sideways"}, "better must be one of nothing, higher, lower"),
-        ({"better": "higher"}, "of pain, lower is better"),
+        ({"better": "higher"}, "of pain, lower is the good way"),
         ({"unit": ""}, "an effect needs unit"),
         ({"rule": "p", "p_value": "0.03"}, "is marked derived"),
         ({"rule": "p", "mark": "derived", "ci_low": "", "ci_high": ""}, "the rule p needs p_value"),

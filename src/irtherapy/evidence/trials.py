@@ -253,7 +253,7 @@ def _consistent(where: str, t: Trial) -> None:
     if t.effect is not None and not (t.unit and t.better and t.measure):
         raise InputError(where, f"{where}: an effect needs unit, better and measure.")
     if t.effect is not None and t.better != WAY.get(t.outcome_kind, t.better):
-        raise InputError(where, f"{where}: of {t.outcome_kind}, {WAY[t.outcome_kind]} is better.")
+        raise InputError(where, f"{where}: of {t.outcome_kind}, {WAY[t.outcome_kind]} is the good way.")
     if (t.ci_low is None) != (t.ci_high is None):
         raise InputError(where, f"{where}: an interval needs both ends.")
     if t.ci_low is not None and t.ci_high is not None:

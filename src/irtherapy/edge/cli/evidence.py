@@ -19,17 +19,19 @@ if TYPE_CHECKING:
 
 WIDTH = 720
 CARD = "pooled-trials"
+NAME = "evidence"
+EXAMPLES = (
+    "--condition neck-pain",
+    "--condition acute-low-back-pain --json",
+    "--condition neuropathy --plot neuropathy.svg",
+    "--condition neck-pain --trials my_trials.csv",
+)
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
 
-    @app.command(
-        epilog="Examples:  irtherapy evidence   |   irtherapy evidence --condition neck-pain   |   "
-        "irtherapy evidence --condition acute-low-back-pain --json   |   "
-        "irtherapy evidence --condition neuropathy --plot neuropathy.svg   |   "
-        "irtherapy evidence --condition neck-pain --trials my_trials.csv",
-    )
+    @app.command(NAME, epilog="Examples:  " + "   |   ".join(f"irtherapy {NAME} {words}" for words in EXAMPLES))
     def evidence(
         condition: str = typer.Option("", "--condition", help="Such as neck-pain; without it, all in short."),
         plot: str = typer.Option("", "--plot", help="Write the forest plot to this .svg file."),
