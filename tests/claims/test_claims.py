@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import datetime
 import re
 from pathlib import Path
@@ -33,9 +34,10 @@ def test_every_tag_names_a_card_and_every_card_is_named() -> None:
     named = {row.card for row in shelf.bound() if row.card} | set(visible_text.WARNING_TABLES.values())
     for path in PACKAGE.rglob("*.html"):
         named |= set(TAG.findall(path.read_text(encoding="utf-8")))
-    for path in (PACKAGE / "edge").rglob("*.py"):
-        text = path.read_text(encoding="utf-8")
-        named |= {card for card in shelf.all_cards() if f'"{card}"' in text}
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and node.value in shelf.all_cards():
+                named.add(node.value)
     assert named == set(shelf.all_cards())
 
 

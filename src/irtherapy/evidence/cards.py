@@ -21,7 +21,7 @@ class Certainty(StrEnum):
     MODERATE = "moderate"
     LOW = "low"
     VERY_LOW = "very_low"
-    COMPUTED = "computed"  # by this program's model, compared with published measurements
+    COMPUTED = "computed"  # by this program, from what the card names
     RULE = "rule"  # a careful choice of this project, not a finding
 
 
@@ -30,7 +30,7 @@ CERTAINTY_TELLS = {
     Certainty.MODERATE: "Moderate certainty: more research may change it.",
     Certainty.LOW: "Low certainty: more research is likely to change it.",
     Certainty.VERY_LOW: "Very low certainty: it may be quite different.",
-    Certainty.COMPUTED: "Computed by this program, and compared with published measurements.",
+    Certainty.COMPUTED: "Worked out by this program; the card says from what.",
     Certainty.RULE: "A careful choice of this project, not a finding of a study.",
 }
 DIRECTIONS = {

@@ -29,13 +29,15 @@ ASSUMED = (
 class Condition:
     """A condition that a trial is planned for.
 
-    ``function``: the second measure. ``borrowed``: the SD was taken from a trial in another condition.
+    ``function``: the second measure. ``cards``: those that say what is known.
+    ``borrowed``: the SD was taken from a trial in another condition.
     """
 
     id: str
     name: str
     who: str
     function: str
+    cards: tuple[str, ...]
     borrowed: bool = True
 
 
@@ -47,6 +49,7 @@ CONDITIONS = {
             "chronic low back pain",
             "adults with non-specific low back pain for more than 12 weeks, pain at least 4 of 10",
             "Roland-Morris questionnaire or Oswestry score",
+            ("heat-chronic-back", "gale-2006", "heat-and-exercise"),
             borrowed=False,
         ),
         Condition(
@@ -54,24 +57,28 @@ CONDITIONS = {
             "acute low back pain",
             "adults with non-specific low back pain for less than 12 weeks, pain at least 4 of 10",
             "Roland-Morris questionnaire or Oswestry score",
+            ("heat-acute-back", "heat-and-exercise"),
         ),
         Condition(
             "neck_pain",
             "neck pain",
             "adults with non-specific neck pain for more than 12 weeks, pain at least 4 of 10",
             "Neck Disability Index score",
+            ("infrared-neck", "heat-helps-some"),
         ),
         Condition(
             "neuropathy",
             "peripheral neuropathy",
             "adults with diabetic peripheral neuropathy who still feel heat when tested, pain at least 4 of 10",
             "ten-point monofilament test",
+            ("pads-neuropathy",),
         ),
         Condition(
             "arthritis",
             "arthritis",
             "adults with osteoarthritis of the spine or knee, pain at least 4 of 10",
             "Oswestry, Neck Disability Index or WOMAC score, by joint",
+            ("heat-helps-some",),
         ),
     )
 }

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from irtherapy.evidence.planner import least
 from irtherapy.values import InputError, in_range
 
 TAU_SCALE_POINTS = 1.0
-TAU_NODES = 400
+TAU_NODES = 120
 TAU_REACH = 6.0  # of the grid, in scales: beyond it the prior has less than 1e-8
 MORE_MAX = 100_000
 FIRM_CHANCE = 0.8
@@ -84,7 +85,7 @@ class _Mixture:
     def quantile(self, share: float) -> float:
         low = float(np.min(self.mean - 12.0 * self.sd))
         high = float(np.max(self.mean + 12.0 * self.sd))
-        while high - low > 1e-10:
+        while high - low > 1e-9:
             middle = 0.5 * (low + high)
             low, high = (middle, high) if self.below(middle) < share else (low, middle)
         return 0.5 * (low + high)
@@ -134,9 +135,14 @@ def posterior(trials: Sequence[SelfTrial], worthwhile: float, tau_scale: float =
     )
 
 
+@cache
+def _gauss() -> tuple[np.ndarray, np.ndarray]:
+    return np.polynomial.legendre.leggauss(TAU_NODES)
+
+
 def _mixture(d: np.ndarray, s2: np.ndarray, tau_scale: float) -> tuple[np.ndarray, _Mixture]:
     """Return the grid of tau (k,) and, for each, its weight and the normal of mu."""
-    node, width = np.polynomial.legendre.leggauss(TAU_NODES)
+    node, width = _gauss()
     reach = TAU_REACH * tau_scale
     tau = 0.5 * reach * (node + 1.0)
     precision = 1.0 / (s2[None, :] + tau[:, None] ** 2)

@@ -77,9 +77,10 @@ def _run(told: dict[str, Any]) -> None:
     answer = _self_trials(told["self_trials"], planned) if "self_trials" in told else None
     files = _files(made, told.get("curve"), told.get("preregistration"), told.get("data_set"))
     if told["as_json"]:
-        show.emit({"proposal": made, "self_trials": answer, "files": files})
+        show.emit({"proposal": made, "self_trials": answer, "files": files, "cards": of.cards})
     else:
         _say(made, answer, files)
+        show.console.print(f"What is known so far: cards {', '.join(of.cards)}.", style="dim")
 
 
 def _known(condition: str, planned: Trial, effect: float | None, effect_se: float | None) -> Any:

@@ -7,6 +7,7 @@ from django.urls import include, path
 from irtherapy.edge.web.views import (
     after,
     cards,
+    coverage,
     device,
     evidence,
     exercises,
@@ -14,6 +15,7 @@ from irtherapy.edge.web.views import (
     plan,
     screening,
     session,
+    settle,
     start,
     where,
 )
@@ -29,5 +31,7 @@ urlpatterns = [
     path("", include(explore.urlpatterns)),
     path("", include(exercises.urlpatterns)),
     path("", include(cards.urlpatterns)),
+    path("", include(coverage.urlpatterns)),
+    path("", include(settle.urlpatterns)),
     path("", include(evidence.urlpatterns)),
 ]
