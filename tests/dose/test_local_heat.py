@@ -20,9 +20,9 @@ FLUX_W_M2 = 500.0
 RADIUS_M = 0.02
 
 
-def half_space(perfusion_per_s: float, cells: int = 60, depth_m: float = 0.15) -> heat.Tissue:
+def half_space(perfusion_per_s: float, cells: int = 90, depth_m: float = 0.15) -> heat.Tissue:
     """Return one body of uniform tissue whose cells grow with depth, at 0 degrees with blood of 0 degrees."""
-    width = 1.06 ** np.arange(cells)
+    width = 1.04 ** np.arange(cells)
     dz = (depth_m * width / width.sum())[None]
     full = np.full_like(dz, 1.0)
     return heat.Tissue(
@@ -55,11 +55,11 @@ def centre_rise(time_s: float, blood_per_s: float) -> float:
 
 @lru_cache(maxsize=4)
 def disc_course(perfusion_per_s: float, minutes: float = 60.0) -> field.Course:
-    grid = rings(RADIUS_M, 0.25, 60)
+    grid = rings(RADIUS_M, 0.25, 120)
     on = np.where(grid.faces_m[1:] <= RADIUS_M * (1 + 1e-9), FLUX_W_M2, 0.0)
     operator = field.LocalBioheat(half_space(perfusion_per_s), insulated(on), grid)
-    start = operator.start(np.zeros(60), np.full(60, perfusion_per_s))
-    nothing = np.zeros((60, 60))
+    start = operator.start(np.zeros(90), np.full(90, perfusion_per_s))
+    nothing = np.zeros((120, 90))
     return field.run(operator, start, nothing, heat.time_steps(minutes * 60.0, 0.2, 20.0))
 
 
@@ -79,4 +79,4 @@ def test_the_middle_of_a_heated_disc_is_the_closed_form(perfusion, blood):
     for t in (30.0, 300.0, 1800.0, 3600.0):
         i = int(np.argmin(np.abs(course.time_s - t)))
         want = centre_rise(float(course.time_s[i]), blood)
-        assert course.skin_c[i, 0] == pytest.approx(want, abs=0.01)
+        assert course.skin_c[i, 0] == pytest.approx(want, abs=0.006)

@@ -19,8 +19,6 @@ from irtherapy.values import InputError
 
 Array = NDArray[np.float64]
 
-KEPT = 2 / 3  # share of the modes of rings that is kept; the finer ones settle within seconds
-
 
 class Grid(Protocol):
     """Places along the skin: their area, and the way between places and modes."""
@@ -72,8 +70,8 @@ class Rings:
     back: Array
 
     @classmethod
-    def of(cls, faces_m: Array, modes: int | None = None) -> Rings:
-        """Return the rings between ``faces_m`` with the first ``modes`` of their modes (all when None).
+    def of(cls, faces_m: Array) -> Rings:
+        """Return the rings between ``faces_m``, with all of their modes.
 
         Raises InputError when the faces do not rise from 0.
         """
@@ -83,13 +81,12 @@ class Rings:
         area = np.pi * np.diff(faces**2)
         centre = 0.5 * (faces[1:] + faces[:-1])
         value, shape = _eigenmodes(area, 2.0 * np.pi * faces[1:-1] / np.diff(centre))
-        value, shape = value[:modes], np.ascontiguousarray(shape[:, :modes])
         return cls(faces, area, value, np.ascontiguousarray(shape.T * (area / area.sum())), shape)
 
-    @cached_property
+    @property
     def whole(self) -> Rings:
-        """Return the same rings with all of their modes."""
-        return self if len(self.forward) == len(self.area_m2) else Rings.of(self.faces_m)
+        """Return the rings themselves: none of their modes is left out."""
+        return self
 
     @property
     def radius_m(self) -> Array:
@@ -105,7 +102,7 @@ class Rings:
         return np.asarray(self.back @ modes)
 
 
-def rings(beam_radius_m: float, outer_m: float, count: int = 60) -> Rings:
+def rings(beam_radius_m: float, outer_m: float, count: int = 40) -> Rings:
     """Return ``count`` rings that are finest at the rim of the beam and end at ``outer_m``.
 
     About half lie within the beam, and a face is at its rim. Raises InputError when the beam does not fit.
@@ -116,7 +113,7 @@ def rings(beam_radius_m: float, outer_m: float, count: int = 60) -> Rings:
     inside = 1.0 - (1.0 - np.linspace(0.0, 1.0, inner + 1)) ** 1.25
     first = beam_radius_m * (inside[-1] - inside[-2])
     outside = _growing(first, outer_m - beam_radius_m, count - inner)
-    return Rings.of(np.concatenate([beam_radius_m * inside, beam_radius_m + outside]), round(KEPT * count))
+    return Rings.of(np.concatenate([beam_radius_m * inside, beam_radius_m + outside]))
 
 
 def _growing(first: float, span: float, count: int) -> Array:
