@@ -68,10 +68,10 @@ def propose(of: designs.Condition, trial: Trial, known: Known | None = None) -> 
     size = planner.size(trial)
     differences = sorted({*OTHER_DIFFERENCES, trial.difference})
     sizes = tuple(
-        (d, p, planner.size(replace(trial, difference=d, power=p)))
+        (d, p, found)
         for d in differences
         for p in sorted({*POWERS, trial.power})
-        if trial.kind is not Kind.CROSSOVER or trial.spread.carry_over < 2.0 * d
+        if (found := _or_none(replace(trial, difference=d, power=p))) is not None
     )
     return Proposal(
         of.id,
