@@ -17,7 +17,7 @@ from irtherapy.body import population
 from irtherapy.body.optics import BodyTables
 from irtherapy.body.population import Persons
 from irtherapy.device import geometry, spectrum
-from irtherapy.dose import depth, ensemble, exposure, heat
+from irtherapy.dose import best, depth, ensemble, exposure, heat
 from irtherapy.dose.ensemble import Heating
 from irtherapy.dose.exposure import Exposure, LightDose
 from irtherapy.values import Device, DeviceKind, InputError, LimitStep, Person, Placement, Plan, Setting, Site, in_range
@@ -27,8 +27,7 @@ Array = NDArray[np.float64]
 COOLING_MIN = 10.0
 LEAST_MIN = 2.0  # a session shorter than this is not worth its risk: the device is too hot as placed
 WARM_RISE_K = 1.0
-FARTHER_STEP_M = 0.10
-FARTHER_TRIES = 12
+WHOLE_M = 0.05  # distances are told in steps that a person can measure
 CEM43_SOURCE = "Sapareto & Dewey 1984; ceiling: " + limits.PROPOSAL
 EYE_SOURCE = "2006/25/EC Annex I"
 
@@ -52,6 +51,28 @@ class _Case:
     def ceiling_min(self) -> float:
         return limits.heat_ceiling_min(self.setting, self.device.kind)
 
+    def fixed(self) -> tuple[LimitStep, ...]:
+        timer = self.device.timer_min
+        return limits.fixed_limits(self.setting, self.device.kind, self.site.region, self.clean_sessions, timer)
+
+    def fixed_min(self) -> float:
+        """Return the minutes that the limits which do not depend on the heat would allow."""
+        return min(step.minutes for step in self.fixed())
+
+    def ceiling(self) -> best.Ceiling:
+        c = limits.ceilings(self.setting)
+        return best.Ceiling(c.skin_target_c, c.cem43_min)
+
+    def nearest_m(self, placement: Placement, from_m: float, rest: heat.State) -> float | None:
+        """Return the nearest distance from ``from_m`` on at which the heat no longer sets the minutes, or None."""
+        nearest, farthest = geometry.distance_range_m(self.device)
+        reach = (max(nearest, from_m), farthest)
+
+        def at(distance_m: float) -> Exposure:
+            return self.expose(replace(placement, distance_m=distance_m))
+
+        return best.nearest_distance_m(at, reach, self.fixed_min(), self.ceiling(), rest)
+
 
 def make_plan(
     person: Person,
@@ -72,14 +93,7 @@ def make_plan(
     in_range("Persons", persons, 20, 5000)
     if clean_sessions < 0:
         raise InputError("Clean sessions", f"Clean sessions must be 0 or more; got {clean_sessions}.")
-    people = population.together(
-        population.median(person, site, tables),
-        population.ensemble(person, site, tables, np.random.default_rng(seed), persons),
-    )
-    lit = exposure.has_light(device)
-    dose = exposure.light_dose(people, tables, device.emitter) if lit else None
-    tissue = exposure.tissue_of(people, tables)
-    case = _Case(people, tables, site, device, setting, clean_sessions, tissue, dose)
+    case = _case(person, site, device, setting, clean_sessions, tables, seed, persons)
     ex = case.expose(placement)
     hot = ensemble.heating(ex, case.ceiling_min())
     winner, runner_up, chain = limits.tightest(_limits(case, ex, hot))
@@ -95,6 +109,56 @@ def make_plan(
         seed=seed,
         persons=persons,
     )
+
+
+def _case(
+    person: Person, site: Site, device: Device, setting: Setting, clean_sessions: int, tables: BodyTables, seed: int,
+    persons: int,
+) -> _Case:  # fmt: skip
+    people = population.together(
+        population.median(person, site, tables),
+        population.ensemble(person, site, tables, np.random.default_rng(seed), persons),
+    )
+    dose = exposure.light_dose(people, tables, device.emitter) if exposure.has_light(device) else None
+    return _Case(people, tables, site, device, setting, clean_sessions, exposure.tissue_of(people, tables), dose)
+
+
+@dataclass(frozen=True)
+class BestUse:
+    """The best of a device for the muscle: the distance (None: none known, or on the skin), and when to switch.
+
+    ``minutes`` are those of the limits that do not depend on the heat; ``schedule`` holds at ``placement`` as asked,
+    and is None for a device whose power cannot be switched.
+    """
+
+    minutes: float
+    distance_m: float | None
+    schedule: best.Schedule | None
+
+
+def best_use(
+    person: Person,
+    site: Site,
+    device: Device,
+    placement: Placement,
+    setting: Setting,
+    clean_sessions: int,
+    tables: BodyTables,
+    seed: int = 1,
+    persons: int = 200,
+) -> BestUse:
+    """Return where to put a device, and when to switch it, so that it warms the muscle most and keeps every ceiling.
+
+    Raises as ``make_plan``.
+    """
+    in_range("Persons", persons, 20, 5000)
+    case = _case(person, site, device, setting, clean_sessions, tables, seed, persons)
+    ex = case.expose(placement)
+    rest = heat.Bioheat(ex.tissue, ex.off).rest()
+    distance = None if device.contact else case.nearest_m(placement, 0.0, rest)
+    minutes = case.fixed_min()
+    switched = best.schedule(ex, minutes, case.ceiling(), rest) if case.dose is not None else None
+    return BestUse(minutes, distance, switched)
 
 
 def _whole_minutes(winner: LimitStep) -> float:
@@ -118,11 +182,7 @@ def _limits(case: _Case, ex: Exposure, hot: Heating) -> tuple[LimitStep, ...]:
         LimitStep("cem43", dose, "the warmth your skin gathers would reach its ceiling", CEM43_SOURCE),
         LimitStep("eye", math.inf, "no limit while your eyes are turned away or covered", EYE_SOURCE),
     )
-    timer = case.device.timer_min
-    return (
-        *physical,
-        *limits.fixed_limits(case.setting, case.device.kind, case.site.region, case.clean_sessions, timer),
-    )
+    return (*physical, *case.fixed())
 
 
 def _predict(case: _Case, ex: Exposure, hot: Heating, minutes: float, placement: Placement) -> Plan:
@@ -168,19 +228,25 @@ def _advice(case: _Case, placement: Placement, minutes: float, winner: LimitStep
         return ()
     if case.device.contact:
         return (_contact_advice(case, placement, minutes, rest),)
-    _, farthest = geometry.distance_range_m(case.device)
-    wanted = max(5.0, minutes + 1.0)
-    for i in range(1, FARTHER_TRIES + 1):
-        distance = math.floor((placement.distance_m + i * FARTHER_STEP_M) * 20.0 + 1e-6) / 20.0
-        if distance > farthest + 1e-9:
-            break
+    distance = _best_distance_m(case, placement, rest)
+    if distance > placement.distance_m:
         then = _minutes_at(case, replace(placement, distance_m=distance), rest)
-        if then >= wanted:
+        if then >= max(5.0, minutes + 1.0):
             start = "Too hot here. " if minutes == 0 else ""
             return (f"{start}At {distance * 100:.0f} cm: {then:g} minutes instead of {minutes:g}.",)
     if minutes == 0:
         return ("Too hot here, and at every distance we can compute for it. Use a weaker device.",)
     return ()
+
+
+def _best_distance_m(case: _Case, placement: Placement, rest: heat.State) -> float:
+    """Return the nearest distance at which the heat no longer sets the minutes, in steps of 5 cm, as one measures.
+
+    The farthest known distance when even that is too near.
+    """
+    farthest = geometry.distance_range_m(case.device)[1]
+    found = case.nearest_m(placement, placement.distance_m, rest)
+    return farthest if found is None else min(farthest, math.ceil(found / WHOLE_M - 1e-6) * WHOLE_M)
 
 
 def _minutes_at(case: _Case, placement: Placement, rest: heat.State) -> float:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from irtherapy.body import population
 from irtherapy.body.optics import BodyTables
+from irtherapy.device import spectrum
 from irtherapy.dose import depth, ensemble, exposure, heat, injury
 from irtherapy.dose.ensemble import Heating
 from irtherapy.dose.exposure import Exposure
@@ -26,6 +27,7 @@ PHASES_MAX = 50
 MINUTES_MAX = 24.0 * 60.0
 RISES_MM = (10.0, 20.0, 30.0)
 WARM_K = 1.0
+SKIN_WARM_C = 39.0
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,11 @@ class Simulation:
 
     ``temperature_c`` is depth by time; ``perfusion_ratio`` and ``fluence_rate_w_m2`` are by depth, at the end of the
     last heat and under full power; ``rise_k`` is the greatest rise at 10, 20 and 30 mm; ``muscle_warm_min`` the time
-    the surface of the muscle is 1 K or more above its start. ``skin_peak_c``, ``cem43_min`` and ``damage`` (burn
-    integral by model, 1 being a burn) are 97.5th percentiles, ``muscle_rise_c`` a median.
+    the surface of the muscle is 1 K or more above its start. ``skin_warm_min`` is the time the skin spends at 39 C or
+    more, which adds up over a week (facts: safety 2.4, a net-like mark from long warmth). ``eye_irradiance_w_m2``
+    (780-3000 nm) is what would fall on an eye at the place of the skin, ``eye_limit_s`` how long it may (2006/25/EC
+    Annex I; infinite without a limit). ``skin_peak_c``, ``skin_warm_min``, ``cem43_min`` and ``damage`` (burn integral
+    by model, 1 being a burn) are 97.5th percentiles, ``muscle_rise_c`` a median.
     """
 
     minutes: float
@@ -59,11 +64,14 @@ class Simulation:
     perfusion_ratio: tuple[float, ...]
     fluence_rate_w_m2: tuple[float, ...]
     irradiance_w_m2: float
+    eye_irradiance_w_m2: float
+    eye_limit_s: float
     absorbed_w_m2: float
     reflected_fraction: float
     skin_peak_c: float
     muscle_rise_c: float
     muscle_warm_min: float
+    skin_warm_min: float
     rise_k: dict[str, float]
     cem43_min: float
     damage: dict[str, float]
@@ -167,6 +175,9 @@ def _summed(
     gained = injury.cem43_min(whole.time_s, whole.hottest_c[crowd])[:, -1]
     high = float(ensemble.HIGH)
     warm = np.trapezoid((muscle[0] >= WARM_K).astype(float), whole.time_s) / 60.0
+    warm_skin = np.trapezoid((whole.skin_c[crowd] >= SKIN_WARM_C).astype(float), whole.time_s, axis=1) / 60.0
+    infrared = spectrum.infrared_share(device.emitter) if exposure.has_light(device) and not device.contact else 0.0
+    eye = float(ex.irradiance_w_m2[0]) * infrared
     rises = [float(np.interp(mm, depth.DEPTH_MM, (by_depth - by_depth[0]).max(axis=0))) for mm in RISES_MM]
     return Simulation(
         minutes=sum(phase.minutes for phase in phases if phase.share > 0.0),
@@ -179,11 +190,14 @@ def _summed(
         perfusion_ratio=_perfusion_ratio(whole, end, ex),
         fluence_rate_w_m2=_fluence_rate(ex, people, tables, device, placement),
         irradiance_w_m2=float(ex.irradiance_w_m2[0]),
+        eye_irradiance_w_m2=eye,
+        eye_limit_s=injury.eye_time_s(eye),
         absorbed_w_m2=float(ex.absorbed_w_m2[0]),
         reflected_fraction=float(ex.reflected[0]),
         skin_peak_c=float(np.percentile(whole.skin_c[crowd].max(axis=1), high)),
         muscle_rise_c=float(np.median(muscle[crowd].max(axis=1))),
         muscle_warm_min=float(warm),
+        skin_warm_min=float(np.percentile(warm_skin, high)),
         rise_k={f"{mm:g}_mm": rise for mm, rise in zip(RISES_MM, rises, strict=True)},
         cem43_min=float(np.percentile(gained, high)),
         damage={name: _damage(whole, name, high) for name in injury.ARRHENIUS},

@@ -11,8 +11,9 @@ from irtherapy.edge.cli import arguments, show
 from irtherapy.values import Decision, InputError, Setting, Urgency, Verdict, in_range, to_json
 
 if TYPE_CHECKING:
+    from irtherapy.dose.plan import BestUse
     from irtherapy.dose.simulate import Phase, Simulation
-    from irtherapy.values import Plan
+    from irtherapy.values import Placement, Plan
 
 
 def register(app: typer.Typer) -> None:
@@ -20,7 +21,8 @@ def register(app: typer.Typer) -> None:
 
     @app.command(
         epilog="Examples:  irtherapy dose --device r125_150w --distance-cm 45 --minutes 15 --skin-tone III   |   "
-        "irtherapy dose --phase 10:1 --phase 5:0.5 --plot out.svg   |   irtherapy dose --persons 1000 --json",
+        "irtherapy dose --phase 10:1 --phase 5:0.5 --plot out.svg   |   irtherapy dose --best --clean-sessions 1   |   "
+        "irtherapy dose --persons 1000 --json",
     )
     def dose(
         site: list[str] = arguments.SITE,
@@ -40,6 +42,7 @@ def register(app: typer.Typer) -> None:
         clean_sessions: int = typer.Option(0, "--clean-sessions", help="Earlier sessions with a clean skin check."),
         persons: int = typer.Option(200, "--persons", help="How many virtual persons the spread is taken from."),
         seed: int = arguments.SEED,
+        best: bool = typer.Option(False, "--best", help="Also solve for the best distance and the best switching."),
         plot: Path = typer.Option(None, "--plot", help="Write the skin and muscle chart to this SVG file."),
         csv: Path = typer.Option(None, "--csv", help="Write temperature by time and depth to this CSV file."),
         as_json: bool = show.JSON_OPTION,
@@ -67,10 +70,17 @@ def register(app: typer.Typer) -> None:
         )
         _write(plot, lambda: _chart(result, plan))
         _write(csv, lambda: _table(result))
+        found = None
+        if best:
+            from irtherapy.dose.plan import best_use
+
+            found = best_use(person, where, chosen, place, profile, clean, tables, seed, count)
         if as_json:
-            show.emit(_told(result, plan))
+            show.emit({**_told(result, plan), **({} if found is None else _told_best(found))})
         else:
             _say(result, plan)
+            if found is not None:
+                _say_best(found, place)
 
 
 def _schedule(minutes: float | None, phases: list[str], plan: Plan) -> list[Phase]:
@@ -97,6 +107,29 @@ def _told(result: Simulation, plan: Plan) -> dict[str, Any]:
     told: dict[str, Any] = to_json(result)
     safe = {"limit": plan.limit, "runner_up": plan.runner_up, "limit_chain": plan.limit_chain, "advice": plan.advice}
     return {**told, "plan_minutes": plan.minutes, **{k: to_json(v) for k, v in safe.items()}}
+
+
+def _told_best(found: BestUse) -> dict[str, Any]:
+    distance = None if found.distance_m is None else {"distance_m": found.distance_m, "minutes": found.minutes}
+    schedule = None if found.schedule is None else {"minutes": found.minutes, **to_json(found.schedule)}
+    return {"best_distance": distance, "best_schedule": schedule}
+
+
+def _say_best(found: BestUse, place: Placement) -> None:
+    if found.distance_m is not None:
+        near = f"{found.distance_m * 100:.0f} cm is the nearest for {found.minutes:g} minutes"
+        show.console.print(f"[bold]Distance.[/bold] {near}: there the heat no longer sets the minutes.")
+    elif place.distance_m > 0.0:
+        show.console.print("[bold]Distance.[/bold] Too hot at every distance that is known for it.")
+    if found.schedule is None:
+        return
+    does, even = found.schedule.does, found.schedule.even
+    show.console.print(
+        f"[bold]Switching.[/bold] {found.minutes:g} minutes as placed, on for {sum(found.schedule.shares) / 2:.1f}: "
+        f"skin at most {does.skin_peak_c:.1f} \u00b0C, muscle +{does.muscle_rise_k:.2f} \u00b0C on average until the "
+        f"stretching ends. At one even share ({found.schedule.even_share:.0%}) +{even.muscle_rise_k:.2f} \u00b0C."
+    )
+    show.console.print("Share of each half minute: " + " ".join(f"{share:.0%}" for share in found.schedule.shares))
 
 
 def _write(path: Path | None, text: Any) -> None:
@@ -133,6 +166,15 @@ def _table(result: Simulation) -> str:
     return "\n".join(",".join(row) for row in [head, *rows]) + "\n"
 
 
+def _eyes(result: Simulation) -> str:
+    if result.eye_irradiance_w_m2 == 0.0:
+        return "no infrared reaches them"
+    told = f"{result.eye_irradiance_w_m2:.0f} W/m\u00b2"
+    return told + (
+        "; below their limit" if result.eye_limit_s == float("inf") else f"; {result.eye_limit_s:.0f} s at most"
+    )
+
+
 def _say(result: Simulation, plan: Plan) -> None:
     reach = result.reach_mm
     depths = f"+1 K to {reach['rise_1k']:.0f} mm, +0.5 K to {reach['rise_0_5k']:.0f} mm"
@@ -154,6 +196,8 @@ def _say(result: Simulation, plan: Plan) -> None:
             ("blood flow in the skin", f"{max(result.perfusion_ratio):.1f} times that at rest"),
             ("CEM43", f"{result.cem43_min:.3f} min for 97.5 % of them"),
             ("burn integral", f"{max(result.damage.values()):.2g} (1 is a burn)"),
+            ("skin at 39 \u00b0C or more", f"{result.skin_warm_min:.1f} min; this adds up over a week"),
+            ("eyes in the beam", _eyes(result)),
             ("the plan allows", f"{plan.minutes:g} min, because {plan.limit.text}"),
         ]
     )
