@@ -96,4 +96,4 @@ def test_only_p_and_a_direction_give_a_standardised_effect_of_that_direction() -
 
 def test_a_standardised_effect_without_numbers_per_arm_is_refused() -> None:
     with pytest.raises(InputError, match="numbers per arm"):
-        effect.standardised(SHIPPED["T13"])
+        effect.standardised(SHIPPED["T38"])

@@ -33,7 +33,6 @@ def test_large_blind_sham_trials_that_agree_are_certain() -> None:
         ({"comparator": "no_treatment"}, "risk of bias", 2),
         ({"n_analysed": "399"}, "few people", 1),
         ({"n_analysed": "99"}, "few people", 2),
-        ({"maker_funded": "yes"}, "missing results", 1),
         ({"effect": "", "ci_low": "", "ci_high": "", "rule": ""}, "indirectness", 1),
     ],
 )
@@ -41,6 +40,15 @@ def test_each_doubt_costs_its_steps(change: dict[str, str], domain: str, steps: 
     found = judged(LARGE | change)
     assert [(d, s) for d, s, _ in found.reasons] == [(domain, steps)]
     assert found.certainty == 4 - steps
+
+
+def test_ties_to_a_maker_are_named_and_cost_a_step_where_every_one_of_three_has_them() -> None:
+    tied = LARGE | {"maker_funded": "yes"}
+    assert judged(tied, tied).reasons == () == judged(tied, tied, tied, LARGE).reasons
+    assert [(d, s) for d, s, _ in judged(tied, tied, tied).reasons] == [("missing results", 1)]
+    table = trials.load(trial_table.text(tied | {"study": "Paid 2010"}))
+    remarks = answer.about(table, NECK).questions[0].remarks
+    assert any("maker" in r and "Paid 2010" in r for r in remarks)
 
 
 def test_trials_that_disagree_are_said_to_disagree_and_the_best_is_named() -> None:

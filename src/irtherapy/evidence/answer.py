@@ -154,6 +154,8 @@ def _question(condition: Condition, modality: Modality, trials: Sequence[Trial])
         remarks.append(words.said("Outside the pool", named, [t.finding for t in outside]))
     if modality in words.LIMIT:
         remarks.append(words.LIMIT[modality])
+    tied = [t.study for t in trials if t.maker_funded]
+    remarks += [words.makers(tied)] if tied else []
     remarks += [f"{t.study}: {t.finding_text}" for t in trials if t.kind in (Kind.REVIEW, Kind.GUIDELINE)]
     apart = tuple((t.study, t.apart) for t in trials if not t.pool)
     return Question(

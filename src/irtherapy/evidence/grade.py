@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from irtherapy.evidence import words
-from irtherapy.evidence.pool import EGGER_LEAST, Pooled
+from irtherapy.evidence.pool import Pooled
 from irtherapy.evidence.trials import ANSWERS, Blind, Comparator, Condition, Finding, Kind, Modality, Trial
 
 ENOUGH_PEOPLE = 400  # the usual size below which GRADE calls a difference of means imprecise (Guyatt 2011)
 VERY_FEW_PEOPLE = 100
 HIGH_PEDRO = 8
 INCONSISTENT_I2 = 0.5
+MANY_TRIALS = 3
 
 
 class Risk(StrEnum):
@@ -198,14 +199,15 @@ def _imprecise(people: int, pooled: Pooled | None) -> tuple[str, int, str] | Non
 
 
 def _missing(rows: Sequence[Trial], compared: Sequence[Trial]) -> tuple[str, int, str] | None:
+    """Return a step for results that are missing, or likely to be.
+
+    Ties to a maker cost a step only where three or more trials have them and none has not, so that small trials are not
+    marked down twice (Guyatt et al., J Clin Epidemiol 2011;64:1277); they are always named.
+    """
     lost = [t.study for t in rows if t.kind is Kind.REGISTERED]
     if lost:
         return "missing results", 1, f"registered, but no results found: {', '.join(lost)}"
-    paid = sorted({t.study for t in compared if t.maker_funded})
-    if paid and len(compared) < EGGER_LEAST:
-        return (
-            "missing results",
-            1,
-            f"paid for or written with the maker: {', '.join(paid)}; too few trials to check for more",
-        )
+    tied = {t.cohort for t in compared if t.maker_funded}
+    if len(tied) >= MANY_TRIALS and all(t.maker_funded for t in compared):
+        return "missing results", 1, "every trial was paid for by a maker, or written by its people"
     return None

@@ -16,12 +16,12 @@ CONDITION = {
 MODALITY = {
     Modality.INFRARED_WRAP: "an infrared wrap or belt",
     Modality.INFRARED_LAMP: "an infrared lamp or infrared light",
-    Modality.LED_PADS: "infrared light pads of 890 nm",
+    Modality.LED_PADS: "infrared light from pads (890 nm)",
     Modality.NEAR_INFRARED: "near-infrared light",
     Modality.FAR_INFRARED: "far-infrared cloth, collar or patch",
     Modality.WIRA: "water-filtered infrared",
     Modality.LASER: "laser or laser-like light (not heat)",
-    Modality.HEAT_WRAP: "a heat wrap on the skin",
+    Modality.HEAT_WRAP: "heat by touch (wrap, pad or blanket)",
 }
 SHORT = {
     Modality.INFRARED_WRAP: "infrared wrap",
@@ -79,7 +79,7 @@ AGAINST = {
 }
 DISAGREE = dict.fromkeys((1, 2, 3, 4), "The trials of {it} in {them} disagree, so it is not known whether it works.")
 LIMIT = {
-    Modality.HEAT_WRAP: "The wraps had about 40 \u00b0C and were worn for 8 hours; that a lamp or a shorter time does "
+    Modality.HEAT_WRAP: "This is heat by touch, in most trials a wrap of 40 \u00b0C for 8 hours; that a lamp does "
     "the same is an assumption.",
     Modality.LASER: "This is light without heat: it says nothing about a lamp or a warm wrap.",
 }
@@ -119,6 +119,11 @@ def said(lead: str, studies: Sequence[str], found: Sequence[Finding | None]) -> 
 def pooled(k: int, people: int, estimate: float, low: float, high: float, unit: str) -> str:
     """Return the pooled figure as a sentence."""
     return f"Pooled from {k} trials ({people} people): {plain(estimate)} ({plain(low)} to {plain(high)}), {unit}."
+
+
+def makers(studies: Sequence[str]) -> str:
+    """Return which studies have ties to a maker."""
+    return f"Paid for by a maker, or written by its people: {', '.join(dict.fromkeys(studies))}."
 
 
 def plain(value: float) -> str:
