@@ -225,3 +225,13 @@ def test_the_answer_comes_within_a_second_and_loads_nothing_heavy(words: list[st
         taken.append(time.monotonic() - began)
         assert done.stderr.strip().endswith("[]")
     assert min(taken) < 1.0
+
+
+def test_what_trials_tell_already_is_in_points_and_below_zero_is_less_pain() -> None:
+    """The pooled standardised relief of the heat wraps (more is better) times the SD, with its sign turned."""
+    sd = designs.default_spread().between_sd
+    known = page.shelf.known("acute_low_back_pain", sd)
+    assert known is not None and known.of_heat and known.effect < 0.0 < known.standard_error
+    twice = page.shelf.known("acute_low_back_pain", 2.0 * sd)
+    assert twice is not None and twice.effect == pytest.approx(2.0 * known.effect)
+    assert page.shelf.known("neck_pain", sd) is None
