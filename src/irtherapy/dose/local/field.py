@@ -25,7 +25,7 @@ from irtherapy.values import InputError
 
 Array = NDArray[np.float64]
 
-FIRST_S, EARLY_S, LATE_S = 1.0, 25.0, 150.0  # steps: the first, the longest before and after perfusion settles
+FIRST_S, EARLY_S, LATE_S = 0.5, 25.0, 150.0  # steps: the first, the longest before and after perfusion settles
 EARLY_GROWTH, LATE_GROWTH = 1.5, 1.3
 SETTLED_S = 450.0  # three times the usual lag of perfusion
 SURFACE_ROUNDS = 60
@@ -47,17 +47,6 @@ class State:
     blood_w_m2: Array
     skin_c: Array
     before: tuple[tuple[Array, Array, float], ...] = ()
-
-
-@dataclass(frozen=True)
-class Source:
-    """Heat released: in modes, and what the modes that the grid leaves out make of it, (places, cells), in K.
-
-    Those modes are fine and settle within seconds, so they are taken as settled.
-    """
-
-    modes_w_m2: Array
-    fine_k: Array | float
 
 
 class LocalBioheat:
@@ -114,25 +103,18 @@ class LocalBioheat:
         h = self.h_mean + self.h_extra
         return np.asarray((self.top * temp_c[..., 0] + self.brought) / (self.top + h))
 
-    def source(self, source_w_m2: Array) -> Source:
-        """Return what ``step`` takes, of the heat released per cell (places, cells)."""
+    def source(self, source_w_m2: Array) -> Array:
+        """Return what ``step`` takes, in modes, of the heat released per cell (places, cells).
+
+        Raises InputError for another shape or values that are not finite.
+        """
         given = np.asarray(source_w_m2, dtype=np.float64)
         if given.shape != (*self.shape, len(self.capacity)) or not np.all(np.isfinite(given)):
             raise InputError("Source", f"Source must have finite values for {self.shape} places and every cell.")
-        modes, whole = self.grid.to_modes(given), self.grid.whole
-        if whole is self.grid:
-            return Source(modes, 0.0)
-        every = whole.to_modes(given)
-        blood = self.tissue.perfusion_per_s[0] * self.blood_w_m2_k_s
-        conduct = whole.wave_sq_per_m2[..., None] * self.sideways + (self.inward + blood)
-        chain = np.zeros(every.shape)
-        chain[..., :-1] = -self.between
-        settled = _Factors.of(conduct, chain).solve(every)
-        settled[tuple(slice(0, n) for n in modes.shape[:-1])] = 0.0
-        return Source(modes, whole.to_places(settled))
+        return self.grid.to_modes(given)
 
-    def step(self, state: State, source: Source, dt_s: float) -> State:
-        """Return the state ``dt_s`` later under ``source``.
+    def step(self, state: State, source_w_m2: Array, dt_s: float) -> State:
+        """Return the state ``dt_s`` later under ``source_w_m2``, which is in modes (``source``).
 
         Raises FloatingPointError when no finite temperature comes out.
         """
@@ -143,7 +125,7 @@ class LocalBioheat:
         system = _Factors.of(self.conduct + (inertia + implicit), self._chain)
         heating = _forward(state, implicit, dt_s)
         heating += self.load
-        heating += source.modes_w_m2
+        heating += source_w_m2
         held = inertia * state.modes
         first, skin = self._stage(system, held + heating, state.skin_c)
         # Stage 2 starts from T + (1 / gamma - 1) (first - T).
@@ -152,7 +134,6 @@ class LocalBioheat:
         first += heating
         modes, skin = self._stage(system, first, skin)
         places = self.grid.to_places(modes)
-        places += source.fine_k
         if not np.isfinite(places.sum()):
             raise FloatingPointError("The heat equation gave no finite temperature.")
         target = self._target(places)
