@@ -113,7 +113,7 @@ def grade(
     )
     reasons = tuple(reason for reason in found if reason is not None)
     certainty = Certainty(max(1, 4 - sum(steps for _, steps, _ in reasons)))
-    sentences = [words.verdict(condition, modality, verdict.value, int(certainty))]
+    sentences = [words.verdict(condition, modality, verdict.value, int(certainty), len(cohorts))]
     sentences += [words.counts([_one(each) for each in cohorts], people)] if pooled is None else []
     sentences += _best(cohorts) if verdict is Verdict.DISAGREE else []
     return Grade(verdict, certainty, reasons, " ".join(sentences), len(cohorts), people)
@@ -176,7 +176,7 @@ def _bias(cohorts: Sequence[Sequence[Trial]]) -> tuple[str, int, str] | None:
 
 def _disagreement(verdict: Verdict, pooled: Pooled | None) -> tuple[str, int, str] | None:
     if verdict is Verdict.DISAGREE:
-        return "disagreement", 1, "the trials do not say the same"
+        return "disagreement", 1, "the results do not say the same"
     if pooled is not None and pooled.i2 > INCONSISTENT_I2:
         return "disagreement", 1, f"{pooled.i2:.0%} of the spread between trials is more than chance"
     return None

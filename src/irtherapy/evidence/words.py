@@ -60,24 +60,25 @@ LESS_MORE = {
     OutcomeKind.OTHER: "change",
 }
 FOR = {
-    1: "It is very uncertain whether {it} does anything for {them}: the few trials are in its favour, but weak.",
+    1: "It is very uncertain whether {it} does anything for {them}: {few_are} in its favour, but weak.",
     2: "{It} may bring a little relief in {them}.",
     3: "{It} probably brings some relief in {them}.",
     4: "{It} brings relief in {them}.",
 }
 SAME = {
-    1: "It is very uncertain whether {it} does anything for {them}: the few trials found no clear difference.",
+    1: "It is very uncertain whether {it} does anything for {them}: {few} found no clear difference.",
     2: "{It} may make no difference in {them}.",
     3: "{It} probably makes no difference in {them}.",
     4: "{It} makes no difference in {them}.",
 }
 AGAINST = {
-    1: "It is very uncertain what {it} does in {them}: the few trials went against it.",
+    1: "It is very uncertain what {it} does in {them}: {few} went against it.",
     2: "{It} may make {them} worse than the comparison does.",
     3: "{It} probably makes {them} worse than the comparison does.",
     4: "{It} makes {them} worse than the comparison does.",
 }
 DISAGREE = dict.fromkeys((1, 2, 3, 4), "The trials of {it} in {them} disagree, so it is not known whether it works.")
+MIXED = "The one trial of {it} in {them} had mixed results, so it is not known whether it works."
 LIMIT = {
     Modality.HEAT_WRAP: "This is heat by touch, in most trials a wrap of 40 \u00b0C for 8 hours; that a lamp does "
     "the same is an assumption.",
@@ -86,9 +87,12 @@ LIMIT = {
 BY_VERDICT = {"for": FOR, "no_difference": SAME, "against": AGAINST, "disagree": DISAGREE}
 
 
-def verdict(condition: Condition, modality: Modality, said: str, certainty: int) -> str:
-    """Return the graded sentence: ``said`` is the verdict, ``certainty`` 1 very low to 4 high."""
-    return _fill(BY_VERDICT[said][certainty], condition, modality)
+def verdict(condition: Condition, modality: Modality, said: str, certainty: int, trials: int) -> str:
+    """Return the graded sentence: ``said`` is the verdict, ``certainty`` 1 very low to 4 high, of so many trials."""
+    if said == "disagree" and trials == 1:
+        return _fill(MIXED, condition, modality)
+    few, few_are = ("the one trial", "the one trial is") if trials == 1 else ("the few trials", "the few trials are")
+    return _fill(BY_VERDICT[said][certainty], condition, modality, few=few, few_are=few_are)
 
 
 def counts(found: Sequence[Finding | None], people: int) -> str:
@@ -147,9 +151,9 @@ def silent(condition: Condition, modality: Modality, rows: Sequence[Trial]) -> s
     return text
 
 
-def _fill(text: str, condition: Condition, modality: Modality) -> str:
+def _fill(text: str, condition: Condition, modality: Modality, **more: str) -> str:
     it = MODALITY[modality]
-    return text.format(it=it, It=it[0].upper() + it[1:], them=CONDITION[condition])
+    return text.format(it=it, It=it[0].upper() + it[1:], them=CONDITION[condition], **more)
 
 
 def against(trial: Trial) -> str:
