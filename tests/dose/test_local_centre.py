@@ -78,20 +78,20 @@ def test_few_persons_stand_for_all(crowd, radius_m):
 def test_the_axis_is_that_of_finer_rings_and_steps(crowd):
     ex, _ = crowd
     typical = centre.part(ex, np.array([0]))
-    fast = centre.heating(typical, 0.02, PHASES[:1])
+    fast = centre.heating(typical, 0.02, PHASES)
     grid = rings(0.02, 0.14, 120)
     within = grid.faces_m[1:] <= 0.02 * (1 + 1e-9)
     on = heat.Surface(
         *(np.where(within, getattr(ex.on, k)[0], getattr(ex.off, k)[0]) for k in ("h_w_m2_k", "ambient_c", "flux_w_m2"))
     )
-    operator = field.LocalBioheat(typical.tissue, on, grid)
     rest = heat.Bioheat(typical.tissue, typical.off).rest()
-    start = operator.start(rest.temp_c[0], rest.perfusion_per_s[0])
-    source = operator.source(np.where(within[:, None], typical.source_w_m2[0], 0.0))
-    state = start
-    for mark in range(1, 21):
-        for dt in heat.time_steps(30.0, 0.05 if mark == 1 else 2.0, 2.0):
-            state = operator.step(state, source, float(dt))
+    warm, cool = (field.LocalBioheat(typical.tissue, surface, grid) for surface in (on, typical.off))
+    source = warm.source(np.where(within[:, None], typical.source_w_m2[0], 0.0))
+    state = cool.start(rest.temp_c[0], rest.perfusion_per_s[0])
+    for mark in range(1, 31):
+        operator, power = (warm, 1.0) if mark <= 20 else (cool, 0.0)
+        for dt in heat.time_steps(30.0, 0.05 if mark in (1, 21) else 2.0, 2.0):
+            state = operator.step(state, power * source, float(dt))
         np.testing.assert_allclose(fast.temp_c[mark, 0], state.temp_c[0], atol=0.01)
         assert fast.skin_c[0, mark] == pytest.approx(state.skin_c[0], abs=0.01)
 

@@ -88,7 +88,6 @@ def _one(
     for minutes, power in phases:
         operator = warm if power > 0.0 else cool
         source = operator.source(released * power)
-        state = replace(state, before=())  # what it was like before a change tells nothing of what comes
         for i in range(round(minutes * 60.0 / ensemble.MARK_S)):
             for dt in _steps_s(i):
                 state = operator.step(state, source, float(dt))
