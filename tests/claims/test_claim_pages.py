@@ -150,6 +150,21 @@ def test_the_data_set_of_the_database_holds_no_try_out_and_no_true_date(client: 
     )
 
 
+def test_pasted_self_trials_are_put_together_and_not_kept(client: Client) -> None:
+    lines = "person,difference,standard_error\nAda,-1.1,0.6\nBo,-0.2,0.7\nCy,0.4,0.9\n"
+    told = client.post(
+        reverse("settle") + "?condition=neck_pain&difference=1.5", {"self_trials": lines}
+    ).content.decode()
+    assert "The answer is open." in told and "3 people: " in told and "more people like these" in told
+    assert "at least 1.5 points of less pain is" in told and '<th scope="row">Ada</th>' in told
+    firm = "person,difference,standard_error\n" + "".join(f"p{k},-2,0.3\n" for k in range(9))
+    assert "firm: less pain" in client.post(reverse("settle"), {"self_trials": firm}).content.decode()
+    refused = client.post(reverse("settle"), {"self_trials": "person,difference,standard_error\na,<b>,1\n"})
+    assert refused.status_code == 400 and "Difference of person 1 must be a number" in refused.content.decode()
+    assert 'settle-size">138' in refused.content.decode() and "<b>" not in refused.content.decode()
+    assert "Ada" not in shown(client, reverse("settle"))
+
+
 def run(*words: str) -> str:
     done = CliRunner().invoke(build(("trial",)), ["trial", *words])
     if isinstance(done.exception, InputError):

@@ -9,12 +9,12 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 from django.utils.safestring import mark_safe
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from irtherapy.edge import cards
 from irtherapy.edge import settle as shelf
 from irtherapy.edge.records import research
-from irtherapy.evidence import designs, planner, proposal, registration
+from irtherapy.evidence import designs, planner, proposal, registration, self_trials
 from irtherapy.values import InputError
 
 KINDS = {
@@ -38,11 +38,18 @@ NUMBERS = (
     ("blocks", "Pairs of blocks in a self-trial", "1 to 100"),
 )
 TABLE_STEPS = 8
+PASTED_MAX = 200_000
+ANSWERS = {
+    "less_pain": "The answer is firm: less pain with infrared.",
+    "more_pain": "The answer is firm: more pain with infrared.",
+    "no_difference_that_matters": "The answer is firm: no difference that matters.",
+    "open": "The answer is open.",
+}
 
 
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def settle(request: HttpRequest) -> HttpResponse:
-    """Show the planned trial for what the form tells."""
+    """Show the planned trial for what the form tells; a POST puts pasted self-trials together and keeps nothing."""
     told = _told(request)
     context: dict[str, Any] = {"told": told, "kinds": KINDS.items(), "shams": SHAMS.items()}
     context["conditions"] = [(c.id, c.name) for c in designs.CONDITIONS.values()]
@@ -50,8 +57,11 @@ def settle(request: HttpRequest) -> HttpResponse:
     try:
         context |= _page(told)
         context["query"] = request.GET.urlencode()
+        if request.method == "POST":
+            context["pasted"] = str(request.POST.get("self_trials", ""))[:PASTED_MAX]
+            context["together"] = _together(context["pasted"], context["made"].trial)
     except InputError as error:
-        context["problem"] = str(error)
+        context["pasted_problem" if "made" in context else "problem"] = str(error)
         status = 400
     given = context.get("given", {})
     context["numbers"] = [(name, label, unit, told.get(name) or given.get(name, "")) for name, label, unit in NUMBERS]
@@ -118,6 +128,35 @@ def _page(told: dict[str, str]) -> dict[str, Any]:
         "designs": [(KINDS[kind.value], size) for kind, size in made.designs],
         "days": len(research.days()),
     }  # fmt: skip
+
+
+def _together(pasted: str, trial: planner.Trial) -> dict[str, Any]:
+    found = shelf.self_trials("what was pasted", pasted)
+    known = self_trials.posterior(found, trial.difference)
+    firm = self_trials.firmness(found, trial.difference, known)
+    return {
+        "persons": len(found),
+        "answer": ANSWERS[firm.answer],
+        "open": firm.answer == "open",
+        "more": firm.more,
+        "chance": f"{firm.chance:.0%}",
+        "mean": f"{known.mean:+.1f}",
+        "low": f"{known.low:+.1f}",
+        "high": f"{known.high:+.1f}",
+        "worthwhile": f"{known.chance_worthwhile:.0%}",
+        "next_low": f"{known.next_low:+.1f}",
+        "next_high": f"{known.next_high:+.1f}",
+        "rows": [
+            (
+                one.person,
+                f"{one.difference:+.1f}",
+                f"{mean:+.1f}",
+                f"{mean - 1.96 * sd:+.1f}",
+                f"{mean + 1.96 * sd:+.1f}",
+            )
+            for one, (_, mean, sd) in zip(found, known.persons[:200], strict=False)
+        ],
+    }
 
 
 def _rows(made: proposal.Proposal) -> list[tuple[int, list[str]]]:
