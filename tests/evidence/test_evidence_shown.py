@@ -120,6 +120,9 @@ def test_a_page_shows_every_row_with_its_source_beside_the_drawing(client: Clien
     for t in rows:
         assert t.source in page and t.finding_text in page and t.study in page
     assert page.count('class="forest"') == 1
+    pooled = condition is Condition.ACUTE_LOW_BACK_PAIN
+    assert ("Nothing is added together here" in page) is not pooled and ("REML, Hartung-Knapp" in page) is pooled
+    assert page.count("<li>Not pooled: ") == sum(not t.pool for t in rows)
 
 
 @pytest.mark.django_db
