@@ -108,6 +108,7 @@ def test_the_list_of_conditions_says_what_is_known_of_each(client: Client) -> No
     page = unescape(client.get("/evidence/").content.decode())
     for slug in SLUGS:
         assert f'href="/evidence/{slug}/"' in page
+    assert 'href="/evidence/"' in unescape(client.get("/").content.decode())
     assert "certainty low" in page and "certainty not known" in page and "23 November 2026" in page
 
 
