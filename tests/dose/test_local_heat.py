@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
+from scipy.optimize import brentq
 from scipy.sparse import diags, kron
 from scipy.sparse.linalg import splu
 from scipy.special import erfc
@@ -287,6 +288,48 @@ def test_a_mirrored_source_gives_the_mirrored_field_and_a_quarter_the_whole(expo
     quarter = np.outer(patch[:3], patch[3:])
     whole = np.block([[quarter[::-1, ::-1], quarter[::-1]], [quarter[:, ::-1], quarter]])
     np.testing.assert_allclose(end(both, both, whole)[3:, 3:], end(x, x, quarter), atol=1e-8)
+
+
+def test_half_the_digits_are_enough_for_voxels(exposed):
+    ex, rest, source = exposed
+    x = np.concatenate([[0.0, 0.006, 0.012, 0.017, 0.02, 0.023, 0.03], [0.045, 0.07]])
+    lit = np.zeros((8, 8, 31))
+    lit[:4, :4] = source
+    ends = []
+    for dtype in (np.float64, np.float32):
+        operator = field.LocalBioheat(ex.tissue, ex.on, Rectangle.of(x, x), dtype)
+        start = operator.start(rest.temp_c[0], rest.perfusion_per_s[0])
+        ends.append(field.run(operator, start, lit, field.time_steps(1800.0)))
+    assert ends[1].kept.dtype == ends[1].last.modes.dtype == ends[1].last.perfusion_per_s.dtype == np.float32
+    np.testing.assert_allclose(ends[1].kept, ends[0].kept, atol=3e-3)
+    np.testing.assert_allclose(ends[1].skin_c, ends[0].skin_c, atol=3e-3)
+
+
+@pytest.mark.parametrize("radius_m", [0.015, 0.05])
+def test_c10_the_thicker_disc_of_neoprene_follows_from_the_thinner(typical, radius_m):
+    """Skin under 3.2 mm was as warm as flesh 8 mm deep after 15 min, under 4.8 mm as 13 mm deep after 20 (room 28 C).
+
+    Neither the width of the disc nor what its foam lets through is told, so the latter is fitted to the thinner disc.
+    """
+    loss, room, dry = 8.5, 28.0, -exposure.INSENSIBLE_W_M2
+    rest_under = heat.Bioheat(typical, heat.Surface(np.array([loss]), np.array([room]), np.array([dry])))
+    rest = rest_under.rest()
+    depth_mm = 1000.0 * np.concatenate([[0.0], typical.depth_m[0]])
+    before = np.concatenate([rest_under.skin_c(rest.temp_c), rest.temp_c[0]])
+    grid = rings(radius_m, radius_m + 0.06, 24)
+    under = grid.faces_m[1:] <= radius_m * (1 + 1e-9)
+
+    def as_deep_as_mm(foam_w_m_k: float, thick_mm: float, minutes: float) -> float:
+        through = 1.0 / (1.0 / loss + thick_mm / 1000.0 / foam_w_m_k)
+        surface = heat.Surface(np.where(under, through, loss), np.full(24, room), np.where(under, 0.0, dry))
+        operator = field.LocalBioheat(typical, surface, grid)
+        start = operator.start(rest.temp_c[0], rest.perfusion_per_s[0])
+        end = field.run(operator, start, np.zeros((24, 31)), field.time_steps(60.0 * minutes)).last
+        return float(np.interp(end.skin_c[0], before, depth_mm))
+
+    foam = brentq(lambda k: as_deep_as_mm(k, 3.2, 15.0) - 8.0, 0.002, 0.2, xtol=1e-5)
+    assert as_deep_as_mm(foam, 4.8, 20.0) == pytest.approx(13.0, abs=4.0)
+    assert as_deep_as_mm(foam, 4.8, 20.0) > 8.5
 
 
 def test_what_does_not_fit_is_refused(exposed):

@@ -16,8 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.linalg.lapack import dpttrf, dpttrs
+from numpy.typing import DTypeLike, NDArray
+from scipy.linalg.lapack import dpttrf, dpttrs, spttrf, spttrs
 
 from irtherapy.dose import heat
 from irtherapy.dose.local.grid import Grid
@@ -25,6 +25,7 @@ from irtherapy.values import InputError
 
 Array = NDArray[np.float64]
 
+GAMMA = float(heat.GAMMA)
 FIRST_S, EARLY_S, LATE_S = 0.5, 25.0, 150.0  # steps: the first, the longest before and after perfusion settles
 EARLY_GROWTH, LATE_GROWTH = 1.5, 1.3
 SETTLED_S = 450.0  # three times the usual lag of perfusion
@@ -50,9 +51,13 @@ class State:
 
 
 class LocalBioheat:
-    """The operator of one person's tissue on a grid, under a surface that may differ from place to place."""
+    """The operator of one person's tissue on a grid, under a surface that may differ from place to place.
 
-    def __init__(self, tissue: heat.Tissue, surface: heat.Surface, grid: Grid) -> None:
+    ``dtype`` is float64, or float32 where many voxels must be fast: it is then within 0.003 K. Raises InputError for the
+    tissue of more than one person, and for a surface that is not finite or has a negative h.
+    """
+
+    def __init__(self, tissue: heat.Tissue, surface: heat.Surface, grid: Grid, dtype: DTypeLike = np.float64) -> None:
         if len(tissue.dz_m) != 1:
             raise InputError("Tissue", f"Tissue of a local field must be of 1 person; got {len(tissue.dz_m)}.")
         shape = grid.area_m2.shape
@@ -88,14 +93,17 @@ class LocalBioheat:
         self._chain = np.zeros(self.conduct.shape)
         self._chain[..., :-1] = -self.between
         places = int(np.prod(shape))
-        resting = np.broadcast_to(tissue.perfusion_per_s, (places, len(dz)))
-        self._answering = replace(tissue, perfusion_per_s=resting)
+        resting = np.broadcast_to(tissue.perfusion_per_s.astype(dtype), (places, len(dz)))
+        self._answering = replace(tissue, perfusion_per_s=resting, gain=tissue.gain.astype(dtype))
+        self.grid = grid.in_precision(dtype)
+        for name in ("h_extra", "brought", "capacity", "blood_w_m2_k_s", "conduct", "load", "_chain"):
+            setattr(self, name, getattr(self, name).astype(dtype))
 
     def start(self, temp_c: Array, perfusion_per_s: Array) -> State:
         """Return the state of temperatures and perfusion (cells,) or (places, cells)."""
         full = (*self.shape, len(self.capacity))
-        temp = np.broadcast_to(np.asarray(temp_c, dtype=np.float64), full)
-        w = np.broadcast_to(np.asarray(perfusion_per_s, dtype=np.float64), full)
+        temp = np.broadcast_to(np.asarray(temp_c, dtype=self.load.dtype), full)
+        w = np.broadcast_to(np.asarray(perfusion_per_s, dtype=self.load.dtype), full)
         return self._state(self.grid.to_modes(temp), temp, w, self._target(temp), self.skin_c(temp), ())
 
     def skin_c(self, temp_c: Array) -> Array:
@@ -108,7 +116,7 @@ class LocalBioheat:
 
         Raises InputError for another shape or values that are not finite.
         """
-        given = np.asarray(source_w_m2, dtype=np.float64)
+        given = np.asarray(source_w_m2, dtype=self.load.dtype)
         if given.shape != (*self.shape, len(self.capacity)) or not np.all(np.isfinite(given)):
             raise InputError("Source", f"Source must have finite values for {self.shape} places and every cell.")
         return self.grid.to_modes(given)
@@ -121,7 +129,7 @@ class LocalBioheat:
         axes = tuple(range(len(self.shape)))
         middle = 0.5 * (state.perfusion_per_s.max(axis=axes) + state.perfusion_per_s.min(axis=axes))
         implicit = middle * self.blood_w_m2_k_s
-        inertia = self.capacity / (heat.GAMMA * dt_s)
+        inertia = self.capacity / (GAMMA * dt_s)
         system = _Factors.of(self.conduct + (inertia + implicit), self._chain)
         heating = _forward(state, implicit, dt_s)
         heating += self.load
@@ -129,8 +137,8 @@ class LocalBioheat:
         held = inertia * state.modes
         first, skin = self._stage(system, held + heating, state.skin_c)
         # Stage 2 starts from T + (1 / gamma - 1) (first - T).
-        first *= (1.0 / heat.GAMMA - 1.0) * inertia
-        first += (2.0 - 1.0 / heat.GAMMA) * held
+        first *= (1.0 / GAMMA - 1.0) * inertia
+        first += (2.0 - 1.0 / GAMMA) * held
         first += heating
         modes, skin = self._stage(system, first, skin)
         places = self.grid.to_places(modes)
@@ -192,7 +200,7 @@ def _forward(state: State, implicit_w_m2_k: Array, dt_s: float) -> Array:
     back = np.cumsum([moment[2] for moment in moments])  # how long ago
     # Weights that are exact for 1, t, t^2: sum_j w_j (-back_j)^p = dt^p / (p + 1).
     power = np.arange(len(back))
-    weights = np.linalg.solve((-back) ** power[:, None], dt_s**power / (power + 1.0))
+    weights = np.linalg.solve((-back) ** power[:, None], dt_s**power / (power + 1.0)).tolist()
     out = weights[0] * state.blood_w_m2
     temp = weights[0] * state.modes
     for weight, moment in zip(weights[1:], state.before, strict=True):
@@ -212,13 +220,14 @@ class _Factors:
 
     @classmethod
     def of(cls, diag: Array, off: Array) -> _Factors:
-        d, e, info = dpttrf(diag.ravel(), off.ravel()[:-1], overwrite_d=True)
+        factor = dpttrf if diag.dtype == np.float64 else spttrf
+        d, e, info = factor(diag.ravel(), off.ravel()[:-1], overwrite_d=True)
         if info != 0:
             raise FloatingPointError("The heat equation has no solution.")
         return cls(d, e)
 
     def solve(self, right: Array) -> Array:
-        x, _ = dpttrs(self.diag, self.off, right.reshape(-1))
+        x, _ = (dpttrs if right.dtype == np.float64 else spttrs)(self.diag, self.off, right.reshape(-1))
         return np.asarray(x).reshape(right.shape)
 
 

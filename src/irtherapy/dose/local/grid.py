@@ -9,11 +9,11 @@ finest ones a pad that warms is wrong by half a degree in its first minute, and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from irtherapy.values import InputError
 
@@ -30,6 +30,9 @@ class Grid(Protocol):
     @property
     def wave_sq_per_m2(self) -> Array:
         """Return the eigenvalue of each mode, the shape of the modes."""
+
+    def in_precision(self, dtype: DTypeLike) -> Grid:
+        """Return the same places with figures of ``dtype``."""
 
     def to_modes(self, field: Array) -> Array:
         """Return the amplitudes (modes, depths) of a field (places, depths)."""
@@ -83,6 +86,10 @@ class Rings:
     def radius_m(self) -> Array:
         """Return the middle radius of each ring."""
         return 0.5 * (self.faces_m[1:] + self.faces_m[:-1])
+
+    def in_precision(self, dtype: DTypeLike) -> Rings:
+        """Return the same rings with figures of ``dtype``."""
+        return replace(self, **{name: value.astype(dtype, copy=False) for name, value in vars(self).items()})
 
     def to_modes(self, field: Array) -> Array:
         """Return the amplitudes (modes, depths) of a field (rings, depths)."""
@@ -149,6 +156,10 @@ class Rectangle:
             sides.append((faces, width, value, np.ascontiguousarray(shape.T * (width / width.sum())), shape))
         (x, dx, kx, fx, bx), (y, dy, ky, fy, by) = sides
         return cls(x, y, dx[:, None] * dy, kx[:, None] + ky, fx, fy, bx, by)
+
+    def in_precision(self, dtype: DTypeLike) -> Rectangle:
+        """Return the same voxels with figures of ``dtype``."""
+        return replace(self, **{name: value.astype(dtype, copy=False) for name, value in vars(self).items()})
 
     def to_modes(self, field: Array) -> Array:
         """Return the amplitudes (x modes, y modes, depths) of a field (x, y, depths)."""
