@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from irtherapy.dose.exposure import Exposure
 from irtherapy.values import Curve
 
 Array = NDArray[np.float64]
+Lost = Callable[[Array], Array]
 
 MARK_S = 30.0  # courses are kept every half minute, which is also how minutes are rounded
 # Longest time step by what has passed. With the cells of ``exposure`` the skin is within 0.015 K of a refined run at
@@ -45,13 +47,22 @@ def cooling(ex: Exposure, state: heat.State, minutes: float) -> Heating:
     return march(ex, heat.Bioheat(ex.tissue, ex.off), np.zeros_like(ex.source_w_m2), state, minutes)
 
 
-def march(ex: Exposure, operator: heat.Bioheat, source: Array, state: heat.State, minutes: float) -> Heating:
-    """Return the courses of ``minutes`` (rounded to half minutes) from ``state`` under a surface and a source."""
+def march(
+    ex: Exposure, operator: heat.Bioheat, source: Array, state: heat.State, minutes: float, lost: Lost | None = None
+) -> Heating:
+    """Return the courses of ``minutes`` (rounded to half minutes) from ``state`` under a surface and a source.
+
+    ``lost`` gives what the skin loses beyond its surface, in W/m2 (persons,), from its temperature at each time step.
+    """
     states, time, source = [state], [0.0], operator.laid(source)
     for i in range(round(minutes * 60.0 / MARK_S)):
         most_s = next(step for until, step in STEPS_S if i * MARK_S < until)
         for dt in heat.time_steps(MARK_S, *((0.5, most_s, 1.5) if i == 0 else (most_s, most_s))):
-            state = operator.step(state, source, float(dt))
+            now = source
+            if lost is not None:
+                now = source.copy(order="K")
+                now[:, 0] -= operator.share * lost(operator.skin_c(state.temp_c))
+            state = operator.step(state, now, float(dt))
         states.append(replace(state, target_per_s=None))
         time.append((i + 1) * MARK_S)
     temp = _stacked([s.temp_c for s in states])

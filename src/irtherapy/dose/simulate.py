@@ -6,8 +6,9 @@ session takes its minutes from the plan alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +17,11 @@ from irtherapy.body import population
 from irtherapy.body.optics import BodyTables
 from irtherapy.device import spectrum
 from irtherapy.dose import depth, ensemble, exposure, heat, injury
+from irtherapy.dose import pad as pads
 from irtherapy.dose.ensemble import Heating
+from irtherapy.dose.evaporation import Sweat
 from irtherapy.dose.exposure import Exposure
+from irtherapy.dose.pad import Pad
 from irtherapy.values import Curve, Device, InputError, Person, Placement, Site, in_range
 
 Array = NDArray[np.float64]
@@ -91,8 +95,13 @@ def simulate(
     persons: int = 200,
     seed: int = 1,
     cooling_min: float = COOLING_MIN,
+    sweat: Sweat | None = None,
+    pad: Pad | None = None,
 ) -> Simulation:
     """Return what ``schedule`` does to people like ``person``, and the ``cooling_min`` minutes after it.
+
+    ``sweat``: bare skin sweats where it gets warm; without it it stays dry, which is never cooler. ``pad``: the warm
+    device has heat of its own and is not at its temperature from the first second; for one phase of full power.
 
     The same arguments give the same answer. Raises InputError on a schedule that is empty, too long, or not in half
     minutes, on a share that the device cannot give, and on what ``exposure.expose`` refuses.
@@ -109,7 +118,13 @@ def simulate(
     dose = exposure.light_dose(people, tables, device.emitter) if exposure.has_light(device) else None
     ex = exposure.expose(people, tables, site, device, placement, exposure.tissue_of(people, tables), dose)
     rest = heat.Bioheat(ex.tissue, ex.off).rest()
-    whole, ends = _course(ex, rest, phases, _half_minutes("Cooling", cooling_min, 0.0))
+    cooling = _half_minutes("Cooling", cooling_min, 0.0)
+    if pad is not None and (exposure.has_light(device) or [phase.share for phase in phases] != [1.0]):
+        raise InputError("Pad", "A pad with heat of its own is for a warm device and one phase of full power.")
+    heated_by = None if pad is None else partial(_under_pad, ex, pad, placement.room_c)
+    covered = device.contact or placement.clothed
+    lost = None if sweat is None else _lost(sweat, people, tables, site, placement.room_c)
+    whole, ends = _course(ex, rest, phases, cooling, None if covered else lost, lost, heated_by)
     heated = [end for phase, end in zip(phases, ends, strict=True) if phase.share > 0.0]
     return _summed(whole, heated[-1] if heated else 0, ex, people, tables, device, placement, phases, persons, seed)
 
@@ -132,14 +147,37 @@ def _half_minutes(name: str, value: float, low: float) -> float:
     return minutes
 
 
-def _course(ex: Exposure, rest: heat.State, phases: Sequence[Phase], cooling_min: float) -> tuple[Heating, list[int]]:
+def _under_pad(ex: Exposure, pad: Pad, room_c: float, state: heat.State, minutes: float) -> Heating:
+    return pads.heating(ex, state, pad, room_c, minutes)
+
+
+def _lost(sweat: Sweat, people: population.Persons, tables: BodyTables, site: Site, room_c: float) -> ensemble.Lost:
+    """Return what sweat takes from the skin of each person by its temperature."""
+    convection = tables.sites[site.region].convection_w_m2_k * people.surface_factor
+    room = np.full(len(people), room_c)
+    return lambda skin_c: sweat.extra_w_m2(skin_c, room, convection)
+
+
+def _course(
+    ex: Exposure,
+    rest: heat.State,
+    phases: Sequence[Phase],
+    cooling_min: float,
+    lost_on: ensemble.Lost | None = None,
+    lost_off: ensemble.Lost | None = None,
+    heated_by: Callable[[heat.State, float], Heating] | None = None,
+) -> tuple[Heating, list[int]]:
     """Return the courses of all phases and of the cooling as one, and the index at which each phase ends."""
     on, off = heat.Bioheat(ex.tissue, ex.on), heat.Bioheat(ex.tissue, ex.off)
     parts: list[Heating] = []
     state = rest
     for phase in (*phases, Phase(cooling_min, 0.0)):
-        operator, source = (on, ex.source_w_m2 * phase.share) if phase.share > 0.0 else (off, 0.0 * ex.source_w_m2)
-        parts.append(ensemble.march(ex, operator, source, state, phase.minutes))
+        if phase.share > 0.0 and heated_by is not None:
+            parts.append(heated_by(state, phase.minutes))
+        elif phase.share > 0.0:
+            parts.append(ensemble.march(ex, on, ex.source_w_m2 * phase.share, state, phase.minutes, lost_on))
+        else:
+            parts.append(ensemble.march(ex, off, 0.0 * ex.source_w_m2, state, phase.minutes, lost_off))
         state = parts[-1].states[-1]
     starts = np.concatenate([[0.0], np.cumsum([part.time_s[-1] for part in parts])])
     kept = [slice(0 if i == 0 else 1, None) for i in range(len(parts))]

@@ -42,6 +42,19 @@ def register(app: typer.Typer) -> None:
         clean_sessions: int = typer.Option(0, "--clean-sessions", help="Earlier sessions with a clean skin check."),
         persons: int = typer.Option(200, "--persons", help="How many virtual persons the spread is taken from."),
         seed: int = arguments.SEED,
+        sweating: bool = typer.Option(
+            False, "--sweating", help="Bare skin sweats where it gets warm; else it stays dry."
+        ),
+        humidity: float = typer.Option(50.0, "--humidity", help="Humidity of the room in percent, for --sweating."),
+        pad_heat_kj: float = typer.Option(
+            None,
+            "--pad-heat-kj",
+            help="Warm devices: heat capacity in kJ/m2/K, so that it warms up or cools by itself.",
+        ),
+        pad_start_c: float = typer.Option(
+            None, "--pad-start-c", help="Its temperature at the start; the room's if left out."
+        ),
+        pad_power: float = typer.Option(0.0, "--pad-power", help="Its power in W/m2 until it is at its temperature."),
         best: bool = typer.Option(False, "--best", help="Also solve for the best distance and the best switching."),
         plot: Path = typer.Option(None, "--plot", help="Write the skin and muscle chart to this SVG file."),
         csv: Path = typer.Option(None, "--csv", help="Write temperature by time and depth to this CSV file."),
@@ -52,6 +65,8 @@ def register(app: typer.Typer) -> None:
 
         from irtherapy import pathway
         from irtherapy.dose import simulate
+        from irtherapy.dose.evaporation import Sweat
+        from irtherapy.dose.pad import Pad
         from irtherapy.edge import data
 
         chosen = arguments.device(device)
@@ -65,8 +80,16 @@ def register(app: typer.Typer) -> None:
         tables = data.body_tables()
         plan = pathway.make_plan(person, where, chosen, place, verdict, clean, tables, seed=seed, persons=count)
         schedule = _schedule(minutes, phase, plan)
+        cooling = in_range("Cooling", cooling_min, 0, 600, "min")
+        sweat = Sweat(humidity=in_range("Humidity", humidity, 0, 100, "%") / 100.0) if sweating else None
+        pad = None
+        if pad_heat_kj is not None:
+            start_c = place.room_c if pad_start_c is None else pad_start_c
+            warm = chosen.emitter.surface_temp_c
+            stop_c = float("inf") if warm is None else warm
+            pad = Pad(pad_heat_kj * 1000.0, start_c, power_w_m2=pad_power, thermostat_c=stop_c)
         result = simulate.simulate(
-            person, where, chosen, place, schedule, tables, count, seed, in_range("Cooling", cooling_min, 0, 600, "min")
+            person, where, chosen, place, schedule, tables, count, seed, cooling, sweat=sweat, pad=pad
         )
         _write(plot, lambda: _chart(result, plan))
         _write(csv, lambda: _table(result))
