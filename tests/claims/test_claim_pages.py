@@ -101,6 +101,14 @@ def test_settle_shows_the_plan_and_its_files_hold_the_same_plan(client: Client) 
     assert "Given what trials tell already" in shown(client, reverse("settle"), condition="acute_low_back_pain")
 
 
+def test_the_form_sent_back_as_shown_plans_the_same(client: Client) -> None:
+    text = shown(client, reverse("settle"))
+    fields = dict(re.findall(r'name="(\w+)" type="number"[^>]* value="([^"]*)"', text))
+    assert fields["sd"] == "2.95" and len(fields) == 8
+    again = shown(client, reverse("settle"), condition="neck_pain", design="parallel", sham="warm", **fields)
+    assert "worked out from the interval" in again and 'settle-size">138' in again
+
+
 @pytest.mark.parametrize("condition", designs.CONDITIONS)
 def test_settle_answers_for_every_condition_with_its_cards(client: Client, condition: str) -> None:
     text = shown(client, reverse("settle"), condition=condition)

@@ -135,6 +135,9 @@ def trial(told: Mapping[str, object]) -> planner.Trial:
             ("arms", "Arms", 2, 3, "", 3 if sham is planner.Sham.WARM else 2),
         )
     }
+    usual_sd = first.spread.between_sd
+    if round(number["sd"], 2) == round(usual_sd, 2):  # a form shows two digits and sends them back
+        number["sd"] = usual_sd
     for name in ("blocks", "arms"):
         if number[name] != int(number[name]):
             raise InputError(name.capitalize(), f"{name.capitalize()} must be a whole number; got {told[name]!r}.")
