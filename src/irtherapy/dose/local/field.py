@@ -53,8 +53,8 @@ class State:
 class LocalBioheat:
     """The operator of one person's tissue on a grid, under a surface that may differ from place to place.
 
-    ``dtype`` is float64, or float32 where many voxels must be fast: it is then within 0.003 K. Raises InputError for the
-    tissue of more than one person, and for a surface that is not finite or has a negative h.
+    ``dtype`` is float64, or float32 where many voxels must be fast: it is then within 0.003 K. Raises InputError for
+    the tissue of more than one person, and for a surface that is not finite or has a negative h.
     """
 
     def __init__(self, tissue: heat.Tissue, surface: heat.Surface, grid: Grid, dtype: DTypeLike = np.float64) -> None:
