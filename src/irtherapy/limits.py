@@ -142,5 +142,6 @@ GUARDS: dict[str, Bound] = {
     "skin_rise_off_over": Bound(60.0, "s", "the span over which that rise is looked for"),
     "skin_rise_off_settle": Bound(20.0, "s", "warmth left in a device may still come; our proposal"),
     "switch_settle": Bound(3.0, "s", "time a device may take to follow a command; our proposal"),
+    "forecast_stale": Bound(30.0, "s", "one period of the closed loop and a half; our proposal"),
     "comfort_too_hot": Bound(8.0, "of 10", "pain comes later than it should in many of those who use heat"),
 }

@@ -30,6 +30,7 @@ NOISE_READINGS = 15  # fewer say little about noise, and the last of them say en
 FLAT_UNPLANNED_K, FLAT_UNPLANNED_S = 0.1, 180.0  # without a planned course
 KEPT_S = GUARDS["skin_rise_off_over"].value  # readings kept in the state
 GAUSS_MEDIAN = 0.6745  # median of |x| of a normal of standard deviation 1
+FORECAST_STALE_S = GUARDS["forecast_stale"].value
 HEAT_OVER = "heat_over"  # no end of the session: the minutes are spent, and stretching follows
 
 SEEN: Mapping[str, str] = {
@@ -262,8 +263,15 @@ def wake_unanswered(state: State, seen: Reading) -> str | None:
 
 
 def minutes_spent(state: State, seen: Reading) -> str | None:
-    """The heat time of the order is used up."""
-    return HEAT_OVER if state.heat_s + (seen.at_s - state.now_s) >= state.order.heat_s else None
+    """The heat time of the order is used up; under a forecast that holds, the longest time, rests counted as well."""
+    passed_s = state.heat_s + state.rest_s + (seen.at_s - state.now_s)
+    return HEAT_OVER if passed_s >= allowed_s(state, seen.at_s) else None
+
+
+def allowed_s(state: State, at_s: float) -> float:
+    """Return the seconds of heat and rests that the session may have: the shorter time without a fresh forecast."""
+    fresh = state.forecast is not None and at_s - state.forecast.now_s <= FORECAST_STALE_S
+    return state.longest_s if fresh and state.longest_s is not None else state.order.heat_s
 
 
 def device_off(state: State, seen: Reading) -> str | None:
@@ -328,6 +336,10 @@ def skin_rising_when_off(state: State, seen: Reading) -> str | None:
 WHILE_OFF: tuple[Guard, ...] = (relay_stuck, watts_when_off, skin_rising_when_off)
 
 
+NOT_AT_REST = (device_off, sensor_frozen, sensor_detached, sensor_flat)  # they ask for what heat does
+WHILE_RESTING: tuple[Guard, ...] = (*(g for g in WHILE_HEATING if g not in NOT_AT_REST), *WHILE_OFF)
+
+
 def comfort_too_hot(value: object) -> str | None:
     """The answer to how hot it feels is the end of heat."""
     felt = isinstance(value, (int, float)) and value >= GUARDS["comfort_too_hot"].value
@@ -336,7 +348,8 @@ def comfort_too_hot(value: object) -> str | None:
 
 def tripped(state: State, seen: Reading) -> tuple[str, str] | None:
     """Return (guard name, end reason) of the first guard that trips, or None."""
-    for guard in WHILE_HEATING if state.lamp_on else WHILE_OFF:
+    resting = WHILE_RESTING if state.resting else WHILE_OFF
+    for guard in WHILE_HEATING if state.lamp_on else resting:
         reason = guard(state, seen)
         if reason:
             return guard.__name__, reason

@@ -25,6 +25,7 @@ while it is believed on, the record says that nobody knows.
     state     what a session is at one moment          acts     what one move does
     bounds    an order under the ceilings              guards   what ends heat
     machine   what is allowed when (TABLE), and time   replay   the fold, the snapshot, the record
+    closed_loop   research: what a live forecast may change
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from irtherapy.session import acts, guards
+from irtherapy.session import acts, closed_loop, guards
 from irtherapy.session.acts import SKIN_CHECKS as SKIN_CHECKS
 from irtherapy.session.bounds import bounded
 from irtherapy.session.state import Command, Phase, State, dose_min, end_text
@@ -78,6 +79,8 @@ def step(state: State, event: Event, now_s: float) -> tuple[State, tuple[Command
 
 def _switched(before: State, after: State) -> State:
     """Keep the skin temperature at which heat came on or went off. What trips a guard now does not come on at all."""
+    if after.resting and (after.phase is not Phase.HEATING or after.lamp_on):
+        after = dataclasses.replace(after, resting=False)
     if after.lamp_on == before.lamp_on:
         return after
     fresh = after.now_s - after.skin_at_s <= 2.0 * guards.SENSOR_STALE_S
@@ -122,7 +125,7 @@ def _trip(state: State, guard: str, reason: str) -> State:
 def _handle(state: State, event: Event, now_s: float) -> State:
     if event.kind == "sample":
         return _on_sample(state, event, now_s)
-    held_up = state.lamp_on and guards.clock_gap(state, guards.Reading(now_s, None, None))
+    held_up = (state.lamp_on or state.resting) and guards.clock_gap(state, guards.Reading(now_s, None, None))
     state = dataclasses.replace(_elapse(state, now_s), now_s=now_s)
     if held_up:
         state = _trip(state, "clock_gap", "clock_gap")
@@ -130,7 +133,7 @@ def _handle(state: State, event: Event, now_s: float) -> State:
         return acts.end(state, "driver_error")
     if event.kind == "program_stopped":
         return acts.program_stopped(state)
-    handler = TABLE.get((state.phase, event.kind))
+    handler = PROGRAM.get(event.kind) or TABLE.get((state.phase, event.kind))
     if handler is None:
         known = any(event.kind == kind for _, kind in TABLE)
         why = f"not while {state.phase.value}" if known else "not a word this session knows"
@@ -154,6 +157,7 @@ def _elapse(state: State, now_s: float) -> State:
         heat_s=state.heat_s + heat,
         massage_s=state.massage_s + (heat if state.massage else 0.0),
         stretch_s=state.stretch_s + (dt if state.phase is Phase.STRETCHING else 0.0),
+        rest_s=state.rest_s + (dt if state.resting else 0.0),
         cem43_min=state.cem43_min + dose_min(state.skin_c, dt),
     )
 
@@ -164,7 +168,10 @@ def _on_sample(state: State, event: Event, now_s: float) -> State:
     state = _with_reading(_elapse(state, now_s), reading)
     state = dataclasses.replace(state, now_s=now_s)
     if found and found[1] == guards.HEAT_OVER:
-        return acts.heat_over(state) if state.phase is Phase.HEATING else _on_time(state)
+        if state.phase is not Phase.HEATING:
+            return _on_time(state)
+        state = closed_loop.aged(state)  # says so when it is for want of a forecast
+        return acts.heat_over(state) if state.phase is Phase.HEATING else state
     if found and acts.outranks(found[1], state.why):
         return _trip(state, *found)
     return _on_time(state)
@@ -235,6 +242,7 @@ def _heating_time(state: State) -> State:
     order, waited_s = state.order, state.now_s - state.question_at_s
     if state.question == "confirm_on":
         return acts.end(state, "stopped") if waited_s > PAUSE_MAX_S else state
+    state = closed_loop.aged(state)
     if not state.lamp_on:
         return state
     if order.massage_from_s is not None and state.heat_s >= order.massage_from_s:
@@ -249,6 +257,7 @@ def _heating_time(state: State) -> State:
     return state
 
 
+PROGRAM: Mapping[str, Handler] = {"closed_loop": closed_loop.opt_in, "forecast": closed_loop.told}
 TABLE: Mapping[tuple[Phase, str], Handler] = {
     (Phase.CHECKS, "check"): acts.check,
     (Phase.CHECKS, "start"): acts.start,

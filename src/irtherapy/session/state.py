@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from irtherapy.values import SessionOrder
+from irtherapy.values import Forecast, SessionOrder
 
 
 class Phase(StrEnum):
@@ -43,7 +43,7 @@ PERSON_EVENTS = (
     "note",
     "finish",
 )
-PROGRAM_EVENTS = ("sample", "driver_error", "program_stopped")
+PROGRAM_EVENTS = ("sample", "driver_error", "program_stopped", "closed_loop", "forecast")
 UNKNOWN = "unknown"  # what a word becomes that no session knows
 INPUT_EVENTS = (*PERSON_EVENTS, *PROGRAM_EVENTS, UNKNOWN)
 
@@ -119,6 +119,11 @@ class State:
     disagree_since_s: float | None = None
     power_on_w: float | None = None  # most that was drawn with the heat on
     cem43_min: float = 0.0
+    longest_s: float | None = None  # opted in to a closed loop: the longest time while a forecast holds
+    forecast: Forecast | None = None
+    forecast_lost: bool = False
+    resting: bool = False  # heat off for a moment because the forecast has it so
+    rest_s: float = 0.0
     item: int = 0
     item_at_s: float = 0.0
     hurt: tuple[str, ...] = ()
