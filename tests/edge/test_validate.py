@@ -17,6 +17,7 @@ KNOWN = {
     ("A15", "depth of 0.1 % at 808 nm"),
     ("A15", "depth of 0.1 % at 980 nm"),
     ("C1", "hot pack, prone, lumbar (fitted 16 W/m\u00b2/K): time of the peak"),
+    ("C1", "with the heat of eight dry towels (fitted 19 W/m\u00b2/K): time of the peak"),
     ("C6", "wIRA 2000 W/m\u00b2, skin kept to 43 \u00b0C, 60 min (Piazena 2023): 10 mm"),
 }
 CASES = {"A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A10", "A11", "A13", "A14", "A15", "A16"}

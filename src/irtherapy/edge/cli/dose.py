@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,62 +12,73 @@ from irtherapy.edge.cli import arguments, show
 from irtherapy.values import Decision, InputError, Setting, Urgency, Verdict, in_range, to_json
 
 if TYPE_CHECKING:
+    from irtherapy.dose.evaporation import Sweat
+    from irtherapy.dose.pad import Pad
     from irtherapy.dose.plan import BestUse
     from irtherapy.dose.simulate import Phase, Simulation
-    from irtherapy.values import Placement, Plan
+    from irtherapy.values import Device, Placement, Plan
+
+
+MINUTES = typer.Option(None, "--minutes", help="Minutes of heat; those of the plan when left out.")
+PHASE = typer.Option(
+    [], "--phase", help="MINUTES:SHARE of power, such as 5:0.5; may be repeated; instead of --minutes."
+)
+COOLING = typer.Option(10.0, "--cooling-min", help="Minutes without heat that are shown after it.")
+CLOTHED = typer.Option(False, "--clothed", help="One layer of clothing between device and skin.")
+SETTING = typer.Option("home", "--setting", help="home, home_at_risk or clinic: whose ceilings apply.")
+CLEAN = typer.Option(0, "--clean-sessions", help="Earlier sessions with a clean skin check.")
+PERSONS = typer.Option(200, "--persons", help="How many virtual persons the spread is taken from.")
+SWEATING = typer.Option(False, "--sweating", help="Bare skin sweats where it gets warm; else it stays dry.")
+HUMIDITY = typer.Option(50.0, "--humidity", help="Humidity of the room in percent, for --sweating.")
+PAD_HEAT = typer.Option(
+    None, "--pad-heat-kj", help="Warm devices: heat capacity in kJ/m2/K, so that it warms up or cools by itself."
+)
+PAD_START = typer.Option(None, "--pad-start-c", help="Its temperature at the start; the room's if left out.")
+PAD_POWER = typer.Option(0.0, "--pad-power", help="Its power in W/m2 until it is at its temperature.")
+BEST = typer.Option(False, "--best", help="Also solve for the best distance and the best switching.")
+PLOT = typer.Option(None, "--plot", help="Write the skin and muscle chart to this SVG file.")
+CSV = typer.Option(None, "--csv", help="Write temperature by time and depth to this CSV file.")
+EXAMPLES = (
+    "Examples:  irtherapy dose --device r125_150w --distance-cm 45 --minutes 15 --skin-tone III   |   "
+    "irtherapy dose --phase 10:1 --phase 5:0.5 --plot out.svg   |   irtherapy dose --best --clean-sessions 1   |   "
+    "irtherapy dose --persons 1000 --json"
+)
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
 
-    @app.command(
-        epilog="Examples:  irtherapy dose --device r125_150w --distance-cm 45 --minutes 15 --skin-tone III   |   "
-        "irtherapy dose --phase 10:1 --phase 5:0.5 --plot out.svg   |   irtherapy dose --best --clean-sessions 1   |   "
-        "irtherapy dose --persons 1000 --json",
-    )
+    @app.command(epilog=EXAMPLES)
     def dose(
         site: list[str] = arguments.SITE,
         device: str = arguments.DEVICE,
         distance_cm: float = arguments.DISTANCE,
-        minutes: float = typer.Option(None, "--minutes", help="Minutes of heat; those of the plan when left out."),
-        phase: list[str] = typer.Option(
-            [], "--phase", help="MINUTES:SHARE of power, such as 5:0.5; may be repeated; instead of --minutes."
-        ),
-        cooling_min: float = typer.Option(10.0, "--cooling-min", help="Minutes without heat that are shown after it."),
-        clothed: bool = typer.Option(False, "--clothed", help="One layer of clothing between device and skin."),
+        minutes: float = MINUTES,
+        phase: list[str] = PHASE,
+        cooling_min: float = COOLING,
+        clothed: bool = CLOTHED,
         age: float = arguments.AGE,
         fat_mm: float = arguments.FAT,
         skin_tone: str = arguments.TONE,
         room_c: float = arguments.ROOM,
-        setting: str = typer.Option("home", "--setting", help="home, home_at_risk or clinic: whose ceilings apply."),
-        clean_sessions: int = typer.Option(0, "--clean-sessions", help="Earlier sessions with a clean skin check."),
-        persons: int = typer.Option(200, "--persons", help="How many virtual persons the spread is taken from."),
+        setting: str = SETTING,
+        clean_sessions: int = CLEAN,
+        persons: int = PERSONS,
         seed: int = arguments.SEED,
-        sweating: bool = typer.Option(
-            False, "--sweating", help="Bare skin sweats where it gets warm; else it stays dry."
-        ),
-        humidity: float = typer.Option(50.0, "--humidity", help="Humidity of the room in percent, for --sweating."),
-        pad_heat_kj: float = typer.Option(
-            None,
-            "--pad-heat-kj",
-            help="Warm devices: heat capacity in kJ/m2/K, so that it warms up or cools by itself.",
-        ),
-        pad_start_c: float = typer.Option(
-            None, "--pad-start-c", help="Its temperature at the start; the room's if left out."
-        ),
-        pad_power: float = typer.Option(0.0, "--pad-power", help="Its power in W/m2 until it is at its temperature."),
-        best: bool = typer.Option(False, "--best", help="Also solve for the best distance and the best switching."),
-        plot: Path = typer.Option(None, "--plot", help="Write the skin and muscle chart to this SVG file."),
-        csv: Path = typer.Option(None, "--csv", help="Write temperature by time and depth to this CSV file."),
+        sweating: bool = SWEATING,
+        humidity: float = HUMIDITY,
+        pad_heat_kj: float = PAD_HEAT,
+        pad_start_c: float = PAD_START,
+        pad_power: float = PAD_POWER,
+        best: bool = BEST,
+        plot: Path = PLOT,
+        csv: Path = CSV,
         as_json: bool = show.JSON_OPTION,
     ) -> None:
         """Work out light, temperatures and their spread. It computes; only a session heats."""
-        from dataclasses import replace
-
         from irtherapy import pathway
         from irtherapy.dose import simulate
-        from irtherapy.dose.evaporation import Sweat
-        from irtherapy.dose.pad import Pad
+        from irtherapy.dose.plan import best_use
         from irtherapy.edge import data
 
         chosen = arguments.device(device)
@@ -76,34 +88,41 @@ def register(app: typer.Typer) -> None:
         count = int(in_range("Persons", persons, 20, 5_000))
         profile = arguments.choice("Setting", setting, Setting)
         verdict = Verdict(Decision.GO, (), (), profile, "", Urgency.NONE)
-        clean = int(in_range("Clean sessions", clean_sessions, 0, 10_000))
-        tables = data.body_tables()
+        clean, tables = int(in_range("Clean sessions", clean_sessions, 0, 10_000)), data.body_tables()
         plan = pathway.make_plan(person, where, chosen, place, verdict, clean, tables, seed=seed, persons=count)
-        schedule = _schedule(minutes, phase, plan)
-        cooling = in_range("Cooling", cooling_min, 0, 600, "min")
-        sweat = Sweat(humidity=in_range("Humidity", humidity, 0, 100, "%") / 100.0) if sweating else None
-        pad = None
-        if pad_heat_kj is not None:
-            start_c = place.room_c if pad_start_c is None else pad_start_c
-            warm = chosen.emitter.surface_temp_c
-            stop_c = float("inf") if warm is None else warm
-            pad = Pad(pad_heat_kj * 1000.0, start_c, power_w_m2=pad_power, thermostat_c=stop_c)
-        result = simulate.simulate(
-            person, where, chosen, place, schedule, tables, count, seed, cooling, sweat=sweat, pad=pad
-        )
+        schedule, cooling = _schedule(minutes, phase, plan), in_range("Cooling", cooling_min, 0, 600, "min")
+        sweat, pad = _sweat(sweating, humidity), _pad(pad_heat_kj, pad_start_c, pad_power, chosen, room_c)
+        asked = (person, where, chosen, place, schedule, tables, count, seed, cooling)
+        result = simulate.simulate(*asked, sweat=sweat, pad=pad)
+        found = best_use(person, where, chosen, place, profile, clean, tables, seed, count) if best else None
         _write(plot, lambda: _chart(result, plan))
         _write(csv, lambda: _table(result))
-        found = None
-        if best:
-            from irtherapy.dose.plan import best_use
+        _answer(result, plan, found, place, as_json)
 
-            found = best_use(person, where, chosen, place, profile, clean, tables, seed, count)
-        if as_json:
-            show.emit({**_told(result, plan), **({} if found is None else _told_best(found))})
-        else:
-            _say(result, plan)
-            if found is not None:
-                _say_best(found, place)
+
+def _sweat(sweating: bool, humidity: float) -> Sweat | None:
+    from irtherapy.dose.evaporation import Sweat
+
+    return Sweat(humidity=in_range("Humidity", humidity, 0, 100, "%") / 100.0) if sweating else None
+
+
+def _pad(heat_kj: float | None, start_c: float | None, power: float, device: Device, room_c: float) -> Pad | None:
+    from irtherapy.dose.pad import Pad
+
+    if heat_kj is None:
+        return None
+    warm = device.emitter.surface_temp_c
+    stop_c = float("inf") if warm is None else warm
+    return Pad(heat_kj * 1000.0, room_c if start_c is None else start_c, power_w_m2=power, thermostat_c=stop_c)
+
+
+def _answer(result: Simulation, plan: Plan, found: BestUse | None, place: Placement, as_json: bool) -> None:
+    if as_json:
+        show.emit({**_told(result, plan), **({} if found is None else _told_best(found))})
+        return
+    _say(result, plan)
+    if found is not None:
+        _say_best(found, place)
 
 
 def _schedule(minutes: float | None, phases: list[str], plan: Plan) -> list[Phase]:

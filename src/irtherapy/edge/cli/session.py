@@ -171,7 +171,6 @@ def register(app: typer.Typer) -> None:
         from irtherapy.edge.cli import keep, walk
         from irtherapy.edge.cli.screen import ask
         from irtherapy.edge.cli.voice import Voice, speaker
-        from irtherapy.edge.runner import Scripted
         from irtherapy.screening import pages_for
 
         if driver not in ("simulated", "manual"):
@@ -188,24 +187,32 @@ def register(app: typer.Typer) -> None:
         count = keep.clean_sessions(sites, demo=driver == "simulated")
         demo = driver == "simulated"
         plan = walk.prepare(sites, person, chosen, placement, given, cleared, driver, count, seed, demo)
-        mouth = Voice(speaker()) if voice and not scripted else None
-        with keys(), Live(console=show.errors, auto_refresh=False, transient=True) as live:
-
-            def draw(snapshot: dict[str, Any]) -> None:
-                live.update(face(plan.order, snapshot), refresh=True)
-                if mouth is not None:
-                    mouth.say(snapshot["prompts"])
-
-            if driver == "manual":
-                record = walk.run_manual(plan, draw, Keyboard(plan.order))
-            else:
-                inbox = Scripted() if scripted else Keyboard(plan.order)
-                record = walk.run_simulated(plan, in_range("Speed", speed, 1, 1000, "times"), draw, inbox)
-        if mouth is not None:
-            mouth.close()
+        pace = 0.0 if driver == "manual" else in_range("Speed", speed, 1, 1000, "times")
+        record = _led(plan, pace, scripted, Voice(speaker()) if voice and not scripted else None)
         visit = keep.save(plan, record)
         if as_json:
             show.emit({"record_id": str(visit.id), "record": record})
         else:
             show.record(record)
             show.console.print(f"Record {visit.id}. The doctor's page: irtherapy report {visit.id} --pdf page.pdf")
+
+
+def _led(plan: Any, pace: float, scripted: bool, mouth: Any) -> Any:
+    """Run the session on the screen and by voice, and return its record; a pace of 0 is a device of one's own."""
+    from irtherapy.edge.cli import walk
+    from irtherapy.edge.runner import Scripted
+
+    with keys(), Live(console=show.errors, auto_refresh=False, transient=True) as live:
+
+        def draw(snapshot: dict[str, Any]) -> None:
+            live.update(face(plan.order, snapshot), refresh=True)
+            if mouth is not None:
+                mouth.say(snapshot["prompts"])
+
+        if pace == 0.0:
+            record = walk.run_manual(plan, draw, Keyboard(plan.order))
+        else:
+            record = walk.run_simulated(plan, pace, draw, Scripted() if scripted else Keyboard(plan.order))
+    if mouth is not None:
+        mouth.close()
+    return record
