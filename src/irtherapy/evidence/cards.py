@@ -15,13 +15,14 @@ HOLDS_DAYS_MAX = 400  # a card is looked at again about once a year
 
 
 class Certainty(StrEnum):
-    """How sure one can be of a claim. The first four are the words of GRADE; two more for what is not from trials."""
+    """How sure one can be of a claim. The first four are the words of GRADE; three more for what is not from trials."""
 
     HIGH = "high"
     MODERATE = "moderate"
     LOW = "low"
     VERY_LOW = "very_low"
     COMPUTED = "computed"  # by this program, from what the card names
+    LISTED = "listed"  # read off documents, such as the policies of insurers
     RULE = "rule"  # a careful choice of this project, not a finding
 
 
@@ -31,6 +32,7 @@ CERTAINTY_TELLS = {
     Certainty.LOW: "Low certainty: more research is likely to change it.",
     Certainty.VERY_LOW: "Very low certainty: it may be quite different.",
     Certainty.COMPUTED: "Worked out by this program; the card says from what.",
+    Certainty.LISTED: "Read off documents; the card says which, and how much of them.",
     Certainty.RULE: "A careful choice of this project, not a finding of a study.",
 }
 DIRECTIONS = {
