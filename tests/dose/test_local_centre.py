@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -121,3 +123,23 @@ def test_what_does_not_fit_is_refused(crowd):
         centre.heating(ex, 0.02, PHASES, np.full((24, 31), np.nan))
     with pytest.raises(InputError, match="Phases must be as long"):
         centre.under_head(whole, ex, 0.02, PHASES[:1])
+
+
+def test_the_table_of_the_docs_is_what_comes_out(devices, body):
+    text = (
+        (Path(__file__).parents[2] / "docs" / "explanation" / "local_heat.md")
+        .read_text(encoding="utf-8")
+        .split("| radius, cm |")[1]
+    )
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines()[2:9]]
+    site, device = Site(Region.LOWER_BACK), devices["handheld_generic"]
+    person = population.median(Person(age_years=45), site, body)
+    ex = exposure.expose(person, body, site, device, Placement(0.0), exposure.tissue_of(person, body), None)
+    rise = {}
+    for radius, *_ in rows:
+        wide = 0.4 if radius == "broad" else float(radius) / 100.0
+        muscle = centre.heating(ex, wide, ((20.0, 1.0), (10.0, 0.0))).muscle_c[0]
+        rise[radius] = float(np.max(muscle - muscle[0]))
+    assert [(r, float(k), float(share)) for r, k, share in rows] == [
+        (r, pytest.approx(k, abs=0.006), pytest.approx(k / rise["broad"], abs=0.006)) for r, k in rise.items()
+    ]
