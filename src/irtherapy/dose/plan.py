@@ -20,6 +20,7 @@ from irtherapy.device import geometry, spectrum
 from irtherapy.dose import best, depth, ensemble, exposure, heat
 from irtherapy.dose.ensemble import Heating
 from irtherapy.dose.exposure import Exposure, LightDose
+from irtherapy.dose.local import head
 from irtherapy.values import Device, DeviceKind, InputError, LimitStep, Person, Placement, Plan, Setting, Site, in_range
 
 Array = NDArray[np.float64]
@@ -191,14 +192,19 @@ def _predict(case: _Case, ex: Exposure, hot: Heating, minutes: float, placement:
     cool = ensemble.cooling(ex, hot.states[last], COOLING_MIN)
     time = np.concatenate([hot.time_s[: last + 1], hot.time_s[last] + cool.time_s[1:]])
 
-    def joined(name: str) -> Array:
-        before, after = getattr(hot, name)[:, : last + 1], getattr(cool, name)[:, 1:]
-        return np.concatenate([before, after], axis=1)
+    def joined(name: str, axis: int = 1) -> Array:
+        before, after = getattr(hot, name), getattr(cool, name)
+        kept = [np.take(before, range(last + 1), axis), np.take(after, range(1, after.shape[axis]), axis)]
+        return np.concatenate(kept, axis=axis)
 
-    skin, muscle = joined("skin_c"), joined("muscle_c")
-    gathered = ensemble.injury.cem43_min(time, joined("hottest_c"))[1:, -1]
-    temp = np.concatenate([hot.temp_c[: last + 1, 0], cool.temp_c[1:, 0]])
-    by_depth = depth.at_depths(case.tissue.depth_m[0], skin[0], temp)
+    states = (*hot.states[: last + 1], *cool.states[1:])
+    whole = Heating(time, joined("skin_c"), joined("hottest_c"), joined("muscle_c"), joined("temp_c", 0), states)
+    gathered = ensemble.injury.cem43_min(time, whole.hottest_c)[1:, -1]
+    skin_peak = whole.skin_c[1:].max(axis=1)  # safety stays with the wide field, which is the warmer one everywhere
+    steps = ((minutes, 1.0), (COOLING_MIN, 0.0))
+    local = head.narrowed(whole, ex, case.persons, case.body, case.device, placement, steps)
+    skin, muscle = local.skin_c, local.muscle_c
+    by_depth = depth.at_depths(case.tissue.depth_m[0], skin[0], local.temp_c[:, 0])
     rise = muscle[0, : last + 1] - muscle[0, 0]
     warm = np.flatnonzero(rise >= WARM_RISE_K)
     nowhere = LimitStep("none", 0.0, "")
@@ -209,7 +215,7 @@ def _predict(case: _Case, ex: Exposure, hot: Heating, minutes: float, placement:
         temperature_c=tuple(_floats(row) for row in by_depth),
         irradiance_w_m2=float(ex.irradiance_w_m2[0]), absorbed_w_m2=float(ex.absorbed_w_m2[0]),
         reflected_fraction=float(ex.reflected[0]),
-        skin_peak_c=float(np.percentile(skin[1:].max(axis=1), ensemble.HIGH)),
+        skin_peak_c=float(np.percentile(skin_peak, ensemble.HIGH)),
         muscle_rise_c=float(np.median(muscle[1:].max(axis=1) - muscle[1:, 0])),
         cem43_min=float(np.percentile(gathered, ensemble.HIGH)),
         reach_mm=depth.reach(case.persons, case.body, case.device, placement, by_depth[last] - by_depth[0]),

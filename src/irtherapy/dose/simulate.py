@@ -21,6 +21,7 @@ from irtherapy.dose import pad as pads
 from irtherapy.dose.ensemble import Heating
 from irtherapy.dose.evaporation import Sweat
 from irtherapy.dose.exposure import Exposure
+from irtherapy.dose.local import head
 from irtherapy.dose.pad import Pad
 from irtherapy.values import Curve, Device, InputError, Person, Placement, Site, in_range
 
@@ -103,7 +104,8 @@ def simulate(
     ``sweat``: bare skin sweats where it gets warm; without it it stays dry, which is never cooler. ``pad``: the warm
     device has heat of its own and is not at its temperature from the first second; for one phase of full power.
 
-    The same arguments give the same answer. Raises InputError on a schedule that is empty, too long, or not in half
+    A small head on the skin is told on its axis, except with ``sweat`` or ``pad``, which are for a wide field. The same
+    arguments give the same answer. Raises InputError on a schedule that is empty, too long, or not in half
     minutes, on a share that the device cannot give, and on what ``exposure.expose`` refuses.
     """
     phases = tuple(_checked(i, phase, device) for i, phase in enumerate(schedule, start=1))
@@ -125,6 +127,9 @@ def simulate(
     covered = device.contact or placement.clothed
     lost = None if sweat is None else _lost(sweat, people, tables, site, placement.room_c)
     whole, ends = _course(ex, rest, phases, cooling, None if covered else lost, lost, heated_by)
+    if pad is None and sweat is None:
+        steps = [(phase.minutes, phase.share) for phase in (*phases, Phase(cooling, 0.0))]
+        whole = head.narrowed(whole, ex, people, tables, device, placement, steps)
     heated = [end for phase, end in zip(phases, ends, strict=True) if phase.share > 0.0]
     return _summed(whole, heated[-1] if heated else 0, ex, people, tables, device, placement, phases, persons, seed)
 
