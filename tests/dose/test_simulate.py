@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -90,3 +92,19 @@ def test_a_pad_has_no_light_and_no_half_power(devices, body):
 def test_a_wrong_schedule_is_refused(devices, body, schedule, says):
     with pytest.raises(InputError, match=says):
         simulate(PERSON, BACK, lamp(devices), LAMP_AT, schedule, body, persons=20)
+
+
+def test_the_answer_as_an_xarray_is_the_answer(devices, body):
+    done = simulate(PERSON, BACK, lamp(devices), LAMP_AT, [Phase(5)], body, persons=20)
+    table = done.to_xarray()
+    at_10_mm = done.temperature_c[done.depth_mm.index(10.0)]
+    assert float(table.temperature_c.sel(depth_mm=10.0, time_s=300.0)) == at_10_mm[10]
+    assert float(table.skin_c.sel(percentile=50, time_s=300.0)) == done.skin_c.p50[10]
+    assert table.attrs["skin_peak_c"] == done.skin_peak_c
+
+
+def test_without_xarray_the_way_to_it_is_told(devices, body, monkeypatch):
+    monkeypatch.setitem(sys.modules, "xarray", None)
+    done = simulate(PERSON, BACK, lamp(devices), LAMP_AT, [Phase(1)], body, persons=20)
+    with pytest.raises(InputError, match="irtherapy.research"):
+        done.to_xarray()

@@ -6,9 +6,11 @@ session takes its minutes from the plan alone.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,6 +86,32 @@ class Simulation:
     layer_depths_mm: dict[str, float]
     persons: int
     seed: int
+
+    def to_xarray(self) -> Any:
+        """Return an ``xarray.Dataset``: temperature by time and depth, skin and muscle by time and percentile.
+
+        Single figures are its attributes. Raises InputError when xarray is not installed.
+        """
+        try:
+            from xarray import Dataset
+        except ImportError:
+            raise InputError("xarray", 'xarray is not installed: pip install "irtherapy[research]".') from None
+        by_time = {name: np.array(dataclasses.astuple(getattr(self, name))) for name in ("skin_c", "muscle_c")}
+        one = {name: value for name, value in vars(self).items() if isinstance(value, int | float)}
+        return Dataset(
+            {
+                "temperature_c": (("depth_mm", "time_s"), np.array(self.temperature_c)),
+                "perfusion_ratio": ("depth_mm", np.array(self.perfusion_ratio)),
+                "fluence_rate_w_m2": ("depth_mm", np.array(self.fluence_rate_w_m2)),
+                **{name: (("percentile", "time_s"), rows) for name, rows in by_time.items()},
+            },
+            coords={
+                "time_s": np.array(self.time_s),
+                "depth_mm": np.array(self.depth_mm),
+                "percentile": [2.5, 50, 97.5],
+            },
+            attrs=one,
+        )
 
 
 def simulate(
