@@ -29,6 +29,7 @@ GAMMA = float(heat.GAMMA)
 FIRST_S, EARLY_S, LATE_S = 0.5, 25.0, 150.0  # steps: the first, the longest before and after perfusion settles
 EARLY_GROWTH, LATE_GROWTH = 1.5, 1.3
 SETTLED_S = 450.0  # three times the usual lag of perfusion
+SWEPT_FROM = 300  # modes from which sweeping over all of them is faster than one chain
 SURFACE_ROUNDS = 60
 SURFACE_WITHIN_K = 1e-5
 
@@ -90,13 +91,11 @@ class LocalBioheat:
         load.reshape(-1, len(dz))[0] = mean  # the first mode is the mean over the grid
         load[..., 0] += self.share * grid.to_modes(self.brought[..., None])[..., 0]
         self.load = load
-        self._chain = np.zeros(self.conduct.shape)
-        self._chain[..., :-1] = -self.between
         places = int(np.prod(shape))
         resting = np.broadcast_to(tissue.perfusion_per_s.astype(dtype), (places, len(dz)))
         self._answering = replace(tissue, perfusion_per_s=resting, gain=tissue.gain.astype(dtype))
         self.grid = grid.in_precision(dtype)
-        for name in ("h_extra", "brought", "capacity", "blood_w_m2_k_s", "conduct", "load", "_chain"):
+        for name in ("h_extra", "brought", "capacity", "blood_w_m2_k_s", "between", "conduct", "load"):
             setattr(self, name, getattr(self, name).astype(dtype))
 
     def start(self, temp_c: Array, perfusion_per_s: Array) -> State:
@@ -130,7 +129,7 @@ class LocalBioheat:
         middle = 0.5 * (state.perfusion_per_s.max(axis=axes) + state.perfusion_per_s.min(axis=axes))
         implicit = middle * self.blood_w_m2_k_s
         inertia = self.capacity / (GAMMA * dt_s)
-        system = _Factors.of(self.conduct + (inertia + implicit), self._chain)
+        system = _Factors(self.conduct + (inertia + implicit), self.between)
         heating = _forward(state, implicit, dt_s)
         heating += self.load
         heating += source_w_m2
@@ -211,24 +210,49 @@ def _forward(state: State, implicit_w_m2_k: Array, dt_s: float) -> Array:
     return np.asarray(out)
 
 
-@dataclass(frozen=True)
 class _Factors:
-    """Symmetric tridiagonal systems in depth, one a mode, chained uncoupled into one and factored (L D L^T)."""
+    """Symmetric tridiagonal systems in depth, one a mode, factored (L D L^T).
 
-    diag: Array
-    off: Array
+    Few are chained, uncoupled, into one LAPACK call; many are swept cell by cell, all modes at once.
+    """
 
-    @classmethod
-    def of(cls, diag: Array, off: Array) -> _Factors:
-        factor = dpttrf if diag.dtype == np.float64 else spttrf
-        d, e, info = factor(diag.ravel(), off.ravel()[:-1], overwrite_d=True)
-        if info != 0:
+    def __init__(self, diag: Array, between: Array) -> None:
+        """Factor ``diag`` (modes, cells), which is used up, coupled by ``-between`` (cells - 1,)."""
+        cells = diag.shape[-1]
+        self.swept = diag.size >= SWEPT_FROM * cells
+        if self.swept:
+            self.diag = np.ascontiguousarray(diag.reshape(-1, cells).T)
+            self.off = np.empty((cells - 1, self.diag.shape[1]), diag.dtype)
+            lost = np.empty_like(self.diag[0])
+            for above, here, coupled, ratio in zip(self.diag[:-1], self.diag[1:], -between, self.off, strict=True):
+                np.divide(coupled, above, out=ratio)
+                np.multiply(ratio, coupled, out=lost)
+                here -= lost
+            good = bool(self.diag.min() > 0.0)
+        else:
+            chained = np.zeros(diag.shape, diag.dtype)
+            chained[..., :-1] = -between
+            factor = dpttrf if diag.dtype == np.float64 else spttrf
+            self.diag, self.off, info = factor(diag.ravel(), chained.ravel()[:-1], overwrite_d=True, overwrite_e=True)
+            good = info == 0
+        if not good:
             raise FloatingPointError("The heat equation has no solution.")
-        return cls(d, e)
 
     def solve(self, right: Array) -> Array:
-        x, _ = (dpttrs if right.dtype == np.float64 else spttrs)(self.diag, self.off, right.reshape(-1))
-        return np.asarray(x).reshape(right.shape)
+        """Return the solutions, in the shape of ``right`` (modes, cells)."""
+        if not self.swept:
+            x, _ = (dpttrs if right.dtype == np.float64 else spttrs)(self.diag, self.off, right.reshape(-1))
+            return np.asarray(x).reshape(right.shape)
+        x = right.reshape(-1, right.shape[-1]).T.copy(order="C")
+        part = np.empty_like(x[0])
+        for above, here, ratio in zip(x[:-1], x[1:], self.off, strict=True):
+            np.multiply(ratio, above, out=part)
+            here -= part
+        x /= self.diag
+        for below, here, ratio in zip(x[:0:-1], x[-2::-1], self.off[::-1], strict=True):
+            np.multiply(ratio, below, out=part)
+            here -= part
+        return np.ascontiguousarray(x.T).reshape(right.shape)
 
 
 def time_steps(span_s: float) -> Array:
