@@ -115,7 +115,7 @@ class Bound:
 
 
 # Bounds of the session's guards. "Catalogue": the course of 40 virtual persons under every device of the catalogue at
-# its nearest, middle and farthest distance, or bare and clothed; how to repeat it stands in docs/explanation/guards.
+# its nearest, middle and farthest distance, or bare and clothed (tests/session/test_guards_catalogue.py).
 GUARDS: dict[str, Bound] = {
     "sensor_stale": Bound(3.0, "s", "open insulin loops reject old data; two to three sample periods, our proposal"),
     "sensor_future": Bound(1.0, "s", "open insulin loops reject data dated ahead of the clock; one sample period"),
@@ -125,14 +125,14 @@ GUARDS: dict[str, Bound] = {
     "sensor_coarse": Bound(0.15, "K", "steps of common digital thermometers: 0.0625 and 0.1; wider ones get no grace"),
     "sensor_noisy": Bound(0.3, "K", "three standard deviations are then the 1 K between skin target and cut-off"),
     "sensor_fell": Bound(2.0, "K", "heated skin does not cool; a bead of 20 s time constant in air does so in 3 s"),
-    "sensor_flat_share": Bound(0.15, "1", "catalogue: the slowest skin rises 0.30 of the planned median in 120 s"),
+    "sensor_flat_share": Bound(0.15, "1", "catalogue: the slowest skin shows 0.37 of the planned rise"),
     "sensor_flat_planned": Bound(2.0, "K", "below this planned rise noise of 0.1 K may hide that of a slow skin"),
     "sensor_flat": Bound(120.0, "s", "heater firmware checks 60 s after switching on; skin is slower, our proposal"),
     "sensors_disagree": Bound(2.0, "K", "heater firmware faults on redundant sensors that differ; figure our proposal"),
     "sensors_disagree_for": Bound(5.0, "s", "one lease: a single odd pair of readings is no fault"),
     "skin_low": Bound(15.0, "°C", "no living skin indoors; an open sensor reads as cold"),
     "skin_high": Bound(60.0, "°C", "no living skin; a shorted sensor reads as hot"),
-    "skin_rate": Bound(0.6, "K/s", "catalogue: 0.45 with a device that a plan allows, 0.62 and more where none is"),
+    "skin_rate": Bound(0.6, "K/s", "catalogue: at most 0.45 where a plan has minutes; median 0.65 where it has none"),
     "skin_rate_over": Bound(5.0, "s", "one lease: what a device may do before it is off by itself"),
     "skin_ahead": Bound(6.0, "s", "one lease and one second, the time until OFF is certain"),
     "watts_share": Bound(0.5, "1", "half of what it drew with the heat on; our proposal"),
