@@ -24,7 +24,7 @@ DAY = datetime.timedelta(days=1)
 def finished_visit(client: Client) -> Visit:
     """Return a visit that came to its plan and has a record."""
     visit = walk.to_plan(client)
-    visit.record = {"ended": "completed", "ended_text": "Done.", "order": {"region": "lower_back"}}
+    visit.record = {"ended": "completed", "ended_text": "Done.", "order": {"region": "lower_back"}, "heat_s": 600.0}
     visit.step, visit.session_id, visit.skin_check = Visit.Step.DONE, "a-session", "clean"
     visit.save()
     return visit

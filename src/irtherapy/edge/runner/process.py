@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from irtherapy.edge import journal as book
-from irtherapy.edge.drivers.interface import Driver, DriverError
-from irtherapy.edge.drivers.manual import Manual
-from irtherapy.edge.drivers.simulated import Remote
+from irtherapy.edge.drivers import registry
+from irtherapy.edge.drivers.interface import DriverError
 from irtherapy.edge.runner.loop import Clock, MonotonicClock, ParentGone, SteppedClock, run
 from irtherapy.session import machine, replay
 from irtherapy.session.state import Phase, State, end_text
-from irtherapy.values import Event, InputError, SessionOrder, in_range
+from irtherapy.values import Event, InputError, in_range
 
 RUNNER = "runner.json"
 SPEED_MAX = 1000.0
@@ -57,15 +56,6 @@ class Pipe:
                 wish = None
             found.append(wish if isinstance(wish, dict) else {"kind": "unknown"})
         return found
-
-
-def driver_for(order: SessionOrder, folder: Path) -> Driver:
-    """Return the driver an order names. Raises InputError on an unknown name."""
-    if order.driver == "simulated":
-        return Remote(folder)
-    if order.driver == "manual":
-        return Manual()
-    raise InputError("Driver", f"Driver must be simulated or manual; got {order.driver!r}.")
 
 
 class RunnerHandle:
@@ -171,7 +161,7 @@ def main(argv: list[str] | None = None) -> int:
         if book.read(options.folder / book.JOURNAL):
             raise InputError("Session", f"Session {options.folder.name} has run already.")
         (options.folder / RUNNER).write_text(json.dumps({"pid": os.getpid()}), encoding="utf-8")
-        driver = driver_for(order, options.folder)
+        driver = registry.open_driver(order, options.folder)
     except (InputError, DriverError, book.JournalBusy) as error:
         sys.stderr.write(f"{error}\n")
         return 2

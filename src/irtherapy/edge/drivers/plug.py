@@ -1,0 +1,116 @@
+"""What every plug on MQTT shares: no ON without an OFF that the plug itself has promised, read back, and renewed."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+
+from irtherapy.edge.drivers.interface import DriverError, Reading
+from irtherapy.edge.drivers.mqtt import Line
+
+SILENT_S = 3.0  # a plug that has answered nothing for so long is not reachable
+RENEW_SHARE = 0.3  # of the lease between two renewals
+LOOK_EVERY_S = 1.0
+
+
+class Plug(ABC):
+    """A plug with a timer of its own. Subclasses speak its words; the order of things is here.
+
+    ``arm`` must have succeeded before the first ``on``. All methods raise DriverError when the plug does not do, or not
+    say, what it was told.
+    """
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self.armed_for_s: float | None = None
+        self.lit_until_s = -1.0  # monotonic; when the promise that stands runs out
+        self._renewed_s = self._looked_s = -1.0
+
+    # -- the words of one make
+
+    @abstractmethod
+    def check_reachable(self) -> None:
+        """Refuse a plug that is offline, and a broker that keeps an ON for it."""
+
+    @abstractmethod
+    def promise_off(self, lease_s: float) -> None:
+        """Set the plug's own timer and the state after a power cut, and read both back."""
+
+    @abstractmethod
+    def send_on(self, lease_s: float) -> None:
+        """Send one ON that runs for ``lease_s`` by the plug's own timer."""
+
+    @abstractmethod
+    def send_off(self) -> bool:
+        """Send OFF and return whether the plug said so."""
+
+    @abstractmethod
+    def said_on(self, since_s: float, wait_s: float) -> bool | None:
+        """Return what the plug has said of its relay since then, waiting at most ``wait_s``; None for nothing."""
+
+    @abstractmethod
+    def look(self) -> None:
+        """Ask for the state without waiting."""
+
+    @abstractmethod
+    def state(self) -> tuple[bool | None, float | None, float]:
+        """Return (relay on or not, watts, seconds since the plug last said anything of its relay)."""
+
+    # -- the order of things, the same for all
+
+    def arm(self, lease_s: float) -> None:
+        """Set and read back the promise of OFF; the plug is off afterwards."""
+        self.check_reachable()
+        if not self.send_off():
+            raise DriverError("The plug did not say that it is off.")
+        self.promise_off(lease_s)
+        self.armed_for_s = lease_s
+
+    def on(self, lease_s: float) -> None:
+        """Switch on, the OFF promised first."""
+        if self.armed_for_s != lease_s:
+            self.arm(lease_s)
+        self.check_reachable()
+        since_s = time.monotonic()
+        self.send_on(lease_s)
+        if self.said_on(since_s, 1.0) is not True:
+            self.send_off()
+            raise DriverError("The plug did not say that it is on.")
+        self.lit_until_s = since_s + lease_s
+        self._renewed_s = since_s
+
+    def renew(self, lease_s: float) -> None:
+        """Renew the promise; one that has run out is not revived."""
+        now_s = time.monotonic()
+        if now_s >= self.lit_until_s:
+            raise DriverError("The time that the plug had promised ran out before it was renewed.")
+        if now_s - self._renewed_s < RENEW_SHARE * lease_s:
+            return
+        said = self.said_on(self._renewed_s, 0.0)
+        if said is True:  # the last renewal was heard, so its promise stands
+            self.lit_until_s = self._renewed_s + lease_s
+        elif said is False:
+            raise DriverError("The plug went off by itself.")
+        self._renewed_s = now_s
+        self.send_on(lease_s)
+
+    def off(self) -> None:
+        """Switch off and hear that it is off; told twice if need be."""
+        self.lit_until_s = -1.0
+        if not (self.send_off() or self.send_off()):
+            raise DriverError("The plug did not say that it is off.")
+
+    def read(self, now_s: float) -> Reading:
+        """Return relay and watts as the plug last said."""
+        self.check_reachable()
+        relay, watts, age_s = self.state()
+        if time.monotonic() - self._looked_s >= LOOK_EVERY_S:
+            self._looked_s = time.monotonic()
+            self.look()
+        if age_s > SILENT_S and self.armed_for_s is not None:
+            raise DriverError("The plug says nothing any more.")
+        return Reading(relay, None, watts)
+
+    def close(self) -> None:
+        """Let go of the plug."""
+        self.line.close()

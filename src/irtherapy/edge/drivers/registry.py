@@ -1,0 +1,71 @@
+"""Which driver an order asks for, and what is told of a real device in the ``device.json`` of its session folder.
+
+{"kind": "tasmota" or "shelly", "topic": "...",
+ "broker": {"host": "...", "port": 1883, "username": ..., "password": ...},
+ "thermometer": {"kind": "tasmota" | "plain" | "esphome", "topic": "...", "field": "...", "unit": "C" | "F"}}
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from irtherapy.edge.drivers import shelly, tasmota
+from irtherapy.edge.drivers.interface import Driver
+from irtherapy.edge.drivers.manual import Manual
+from irtherapy.edge.drivers.mqtt import Address, Line
+from irtherapy.edge.drivers.plug import Plug
+from irtherapy.edge.drivers.simulated import Remote
+from irtherapy.edge.drivers.thermometer import Source, Thermometer, WithThermometer
+from irtherapy.values import InputError, SessionOrder
+
+DEVICE = "device.json"
+MQTT = "mqtt"
+DRIVERS = ("simulated", "manual", MQTT)
+PLUGS = ("tasmota", "shelly")
+
+
+def open_driver(order: SessionOrder, folder: Path) -> Driver:
+    """Return the driver an order names. Raises InputError on an unknown one, DriverError when it cannot be reached."""
+    if order.driver == "simulated":
+        return Remote(folder)
+    if order.driver == "manual":
+        return Manual()
+    if order.driver == MQTT:
+        return open_mqtt(read_device(folder))
+    raise InputError("Driver", f"Driver must be one of {', '.join(DRIVERS)}; got {order.driver!r}.")
+
+
+def read_device(folder: Path) -> dict[str, Any]:
+    """Return what ``device.json`` tells. Raises InputError when it is not there or no object."""
+    try:
+        told = json.loads((folder / DEVICE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        told = None
+    if not isinstance(told, dict):
+        raise InputError("Device", f"The session folder has no readable {DEVICE}.")
+    return told
+
+
+def open_mqtt(told: Mapping[str, Any]) -> Driver:
+    """Return a plug on MQTT, with its thermometer when one is told. Raises InputError and DriverError."""
+    address = Address(**told.get("broker", {}))
+    plug: Driver = open_plug(address, str(told.get("kind")), str(told.get("topic", "")))
+    if (thermometer := told.get("thermometer")) is None:
+        return plug
+    source = Source(**thermometer)
+    return WithThermometer(plug, Thermometer(Line(address, (source.topic,)), source))
+
+
+def open_plug(address: Address, kind: str, topic: str) -> Plug:
+    """Return the plug of a make on a topic. Raises InputError on a make that is not known or a topic that is none."""
+    if not topic or any(sign in topic for sign in "+# \n"):
+        raise InputError("Topic", "Topic must be the plug's own MQTT topic, without spaces, + or #.")
+    if kind == "tasmota":
+        return tasmota.Tasmota(Line(address, tasmota.listened(topic)), topic)
+    if kind == "shelly":
+        line = Line(address, shelly.listened(topic, answers := shelly.answers_to()))
+        return shelly.Shelly(line, topic, answers)
+    raise InputError("Plug", f"Plug must be one of {', '.join(PLUGS)}; got {kind!r}.")

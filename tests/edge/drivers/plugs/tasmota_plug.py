@@ -1,0 +1,71 @@
+"""A pretended plug with Tasmota firmware, as a process of its own: HOST PORT TOPIC FOLDER [FAULT ...]."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import paho.mqtt.client as paho
+from relay import Relay
+
+host, port, topic, folder = sys.argv[1], int(sys.argv[2]), sys.argv[3], Path(sys.argv[4])
+faults = set(sys.argv[5:])
+relay = Relay(folder, faults)
+client = paho.Client(paho.CallbackAPIVersion.VERSION2, f"DVES_{topic}")
+client.will_set(f"tele/{topic}/LWT", "Offline", 1, retain=True)
+client.reconnect_delay_set(1, 1)
+
+
+def say(where: str, what: object) -> None:
+    client.publish(f"{where}/{topic}", what if isinstance(what, str) else json.dumps(what))
+
+
+def result(told: dict[str, object]) -> None:
+    if "mute" not in faults:
+        client.publish(f"stat/{topic}/RESULT", json.dumps(told))
+
+
+def say_power() -> None:
+    word = "ON" if relay.closed or "liar" in faults else "OFF"
+    result({"POWER": word})
+    if "mute" not in faults:
+        client.publish(f"stat/{topic}/POWER", word)
+
+
+relay.changed = lambda on: say_power()
+
+
+def connected(*_: object) -> None:
+    client.subscribe(f"cmnd/{topic}/#", 1)
+    client.publish(f"tele/{topic}/LWT", "Online", 1, retain=True)
+
+
+def message(_c: object, _d: object, found: paho.MQTTMessage) -> None:
+    name, text = found.topic.split("/")[-1], found.payload.decode()
+    if name == "PulseTime1":
+        if text and "no_timer" not in faults:
+            relay.keep(pulse_s=int(text) / 10.0 if int(text) <= 111 else int(text) - 100.0)
+        result({"PulseTime1": {"Set": round(relay.kept["pulse_s"] * 10), "Remaining": 0}})
+    elif name == "PowerOnState":
+        if text:
+            relay.keep(after_power={"0": "off", "3": "last"}.get(text, "last"))
+        result({"PowerOnState": 0 if relay.kept["after_power"] == "off" else 3})
+    elif name == "POWER":
+        before = relay.closed
+        if text in ("ON", "1"):
+            relay.set(True, "told", 0.0 if "ignores_timer" in faults else relay.kept["pulse_s"])
+        elif text in ("OFF", "0"):
+            relay.set(False, "told")
+        if relay.closed == before:  # a change says so itself
+            say_power()
+
+
+client.on_connect, client.on_message = connected, message
+client.connect_async(host, port, 5)
+client.loop_start()
+while True:
+    time.sleep(1.0)
+    watts = 148 if relay.closed else 0
+    client.publish(f"tele/{topic}/SENSOR", json.dumps({"ENERGY": {"Power": watts}, "DS18B20": {"Temperature": 33.5}}))
