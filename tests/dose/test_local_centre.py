@@ -129,7 +129,7 @@ def test_the_table_of_the_docs_is_what_comes_out(devices, body):
     text = (
         (Path(__file__).parents[2] / "docs" / "explanation" / "local_heat.md")
         .read_text(encoding="utf-8")
-        .split("| radius, cm |")[1]
+        .split("| radius, cm | rise, K |")[1]
     )
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines()[2:9]]
     site, device = Site(Region.LOWER_BACK), devices["handheld_generic"]
