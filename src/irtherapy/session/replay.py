@@ -30,7 +30,7 @@ def record(order: SessionOrder, events: Sequence[Event], started_at: str | None)
         state, _ = machine.step(state, stop, state.now_s)
     reason = state.why or "never_started"
     samples = tuple(
-        Sample(e.at_s, bool(e.data.get("heat_on")), e.data.get("skin_c"), e.data.get("power_w"))
+        Sample(e.at_s, bool(e.data.get("heat_on")), figure(e.data.get("skin_c")), figure(e.data.get("power_w")))
         for e in events
         if e.kind == "sample"
     )
@@ -66,6 +66,11 @@ def left_over(order: SessionOrder, events: Iterable[Event]) -> tuple[StretchItem
                 left = ()
     reached = state.phase_at_s > 0.0 and state.heat_s >= order.heat_s
     return left if state.why == "program_stopped" and reached else ()
+
+
+def figure(value: object) -> float | None:
+    """Return a figure of a sample, or None; what a device said that is no number stands there as text."""
+    return float(value) if isinstance(value, int | float) else None
 
 
 def snapshot(state: State, now_s: float | None = None) -> dict[str, Any]:

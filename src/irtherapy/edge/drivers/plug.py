@@ -33,6 +33,10 @@ class Plug(ABC):
         """Refuse a plug that is offline, and a broker that keeps an ON for it."""
 
     @abstractmethod
+    def firmware(self) -> str:
+        """Return the name of the plug's firmware."""
+
+    @abstractmethod
     def promise_off(self, lease_s: float) -> None:
         """Set the plug's own timer and the state after a power cut, and read both back."""
 

@@ -52,7 +52,7 @@ class Shelly(Plug):
 
     def _send(self, method: str, **params: Any) -> int:
         number = next(self._number)
-        call = {"id": number, "src": self.answers, "method": method, "params": {"id": 0, **params}}
+        call = {"id": number, "src": self.answers, "method": method, "params": params}
         self.line.tell(f"{self.topic}/rpc", json.dumps(call))
         return number
 
@@ -65,11 +65,18 @@ class Shelly(Plug):
             raise DriverError(f"The plug did not answer {method}.")
         return result
 
+    def firmware(self) -> str:
+        """Return the version that GetDeviceInfo tells."""
+        version = self._call("Shelly.GetDeviceInfo").get("ver")
+        if not version:
+            raise DriverError("The plug did not tell its firmware.")
+        return f"Shelly {version}"
+
     def promise_off(self, lease_s: float) -> None:
         """Set and read back auto-off and the state after a power cut."""
         wanted = {"initial_state": "off", "auto_off": True, "auto_off_delay": lease_s}
-        self._call("Switch.SetConfig", config=wanted)
-        kept = self._call("Switch.GetConfig")
+        self._call("Switch.SetConfig", id=0, config=wanted)
+        kept = self._call("Switch.GetConfig", id=0)
         if any(kept.get(name) != value for name, value in wanted.items()):
             raise DriverError("The plug did not take its own switching off.")
 
@@ -77,13 +84,13 @@ class Shelly(Plug):
         """Send an ON that the plug ends itself."""
         sent_s = time.monotonic()
         self._sets = {n: at for n, at in self._sets.items() if sent_s - at < 30.0}
-        self._sets[self._send("Switch.Set", on=True, toggle_after=lease_s)] = sent_s
+        self._sets[self._send("Switch.Set", id=0, on=True, toggle_after=lease_s)] = sent_s
 
     def send_off(self) -> bool:
         """Send OFF and read the state back."""
         try:
-            self._call("Switch.Set", on=False)
-            return self._call("Switch.GetStatus").get("output") is False
+            self._call("Switch.Set", id=0, on=False)
+            return self._call("Switch.GetStatus", id=0).get("output") is False
         except DriverError:
             return False
 
@@ -112,7 +119,7 @@ class Shelly(Plug):
 
     def look(self) -> None:
         """Ask for the status."""
-        self._send("Switch.GetStatus")
+        self._send("Switch.GetStatus", id=0)
 
     def state(self) -> tuple[bool | None, float | None, float]:
         """Return relay, watts and the age of what was said of the relay."""

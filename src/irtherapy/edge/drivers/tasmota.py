@@ -43,6 +43,15 @@ class Tasmota(Plug):
         if will is None or will.text != "Online":
             raise DriverError("The plug is offline.")
 
+    def firmware(self) -> str:
+        """Return the version that STATUS 2 tells."""
+        answer = self.line.ask(f"cmnd/{self.topic}/STATUS", "2", f"stat/{self.topic}/STATUS2", lambda _: True)
+        told = {} if answer is None else answer.json().get("StatusFWR")
+        version = told.get("Version") if isinstance(told, dict) else None
+        if not version:
+            raise DriverError("The plug did not tell its firmware.")
+        return f"Tasmota {version}"
+
     def promise_off(self, lease_s: float) -> None:
         """Set and read back PulseTime and PowerOnState."""
         tenths = math.floor(lease_s * 10.0 + 1e-6)

@@ -139,7 +139,7 @@ class Loop:
         """Read the device, sample when due or when a guard would trip, and renew the lease only after that."""
         now_s = self.clock.now_s()
         try:
-            reading = clean(self.driver.read(now_s))
+            reading = self.driver.read(now_s)
         except DriverError as error:
             if self.state.lamp_on:
                 self.take("driver_error", {"text": str(error)})
@@ -148,10 +148,10 @@ class Loop:
             self.off()
         quiet = self.state.phase in (Phase.CHECKS, Phase.RATING)
         due = now_s - self.sampled_s >= (QUIET_SAMPLE_EVERY_S if quiet else SAMPLE_EVERY_S) - 1e-6
-        urgent = guards.tripped(self.state, guards.Reading(now_s, reading.heat_on, reading.skin_c))
+        data = plain(reading)
+        urgent = guards.tripped(self.state, guards.reading(now_s, data))
         if due or (urgent and self.state.lamp_on):
             self.sampled_s = now_s
-            data = {"heat_on": reading.heat_on, "skin_c": reading.skin_c, "power_w": reading.power_w}
             self.take("sample", data)
         if self.state.lamp_on:
             lease_s = self.state.order.lease_s
@@ -159,13 +159,18 @@ class Loop:
                 self.take("driver_error", {"text": "The lease could not be renewed."})
 
 
-def clean(reading: Reading) -> Reading:
-    """Return the reading with a skin temperature that is a finite number of now, or None."""
-    if reading.skin_c is None:
-        return reading
-    if not math.isfinite(reading.skin_c) or not 0.0 <= reading.age_s <= guards.SENSOR_STALE_S:
-        return Reading(reading.heat_on, None, reading.power_w)
-    return reading
+def plain(reading: Reading) -> dict[str, Any]:
+    """Return a reading as the journal takes it: a figure that is no number as its name, for the guards to see."""
+
+    def figure(value: float | None) -> float | str | None:
+        return value if value is None or math.isfinite(value) else str(value)
+
+    return {
+        "heat_on": reading.heat_on,
+        "skin_c": figure(reading.skin_c),
+        "power_w": figure(reading.power_w),
+        "skin_age_s": figure(reading.age_s),
+    }
 
 
 def run(

@@ -162,7 +162,7 @@ class Follower:
                 if offset > seen:
                     self.said += prompts.due(before, self.state)
             if offset > seen and event.kind == "sample" and self.state.phase not in (Phase.CHECKS, Phase.RATING):
-                fresh.append([round(event.at_s, 1), event.data.get("skin_c"), 1 if self.state.lamp_on else 0])
+                fresh.append([round(event.at_s, 1), replay.figure(event.data.get("skin_c")), int(self.state.lamp_on)])
         return fresh
 
     def snapshot(self, samples: list[list[float | None]], said: Iterable[prompts.Prompt]) -> bytes:

@@ -50,6 +50,8 @@ def do(method: str, params: dict[str, object]) -> dict[str, object]:
             config.update(params["config"])
         relay.keep(config=config, after_power="off" if config["initial_state"] == "off" else "last")
         return {"restart_required": False}
+    if method == "Shelly.GetDeviceInfo":
+        return {"id": topic, "gen": 2, "ver": "1.4.4"}
     return dict(config) if method == "Switch.GetConfig" else status()
 
 

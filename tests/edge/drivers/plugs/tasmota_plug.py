@@ -52,6 +52,9 @@ def message(_c: object, _d: object, found: paho.MQTTMessage) -> None:
         if text:
             relay.keep(after_power={"0": "off", "3": "last"}.get(text, "last"))
         result({"PowerOnState": 0 if relay.kept["after_power"] == "off" else 3})
+    elif name == "STATUS":
+        if "mute" not in faults:
+            client.publish(f"stat/{topic}/STATUS2", json.dumps({"StatusFWR": {"Version": "14.3.0(pretended)"}}))
     elif name == "POWER":
         before = relay.closed
         if text in ("ON", "1"):
