@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from abc import ABC, abstractmethod
 
@@ -20,9 +21,10 @@ class Plug(ABC):
     say, what it was told.
     """
 
-    def __init__(self, line: Line) -> None:
-        self.line = line
+    def __init__(self, line: Line, presence: str) -> None:
+        self.line, self.presence = line, presence  # the topic on which the plug says that it is there
         self.armed_for_s: float | None = None
+        self._armed_s = self._lit_s = math.inf  # monotonic; when it was armed, and switched on
         self.lit_until_s = -1.0  # monotonic; when the promise that stands runs out
         self._renewed_s = self._looked_s = -1.0
 
@@ -67,12 +69,13 @@ class Plug(ABC):
         self.check_reachable()
         if not self.send_off():
             raise DriverError("The plug did not say that it is off.")
+        self._armed_s = time.monotonic()
         self.promise_off(lease_s)
         self.armed_for_s = lease_s
 
     def on(self, lease_s: float) -> None:
         """Switch on, the OFF promised first."""
-        if self.armed_for_s != lease_s:
+        if self.armed_for_s != lease_s or self._was_away_since(self._armed_s):
             self.arm(lease_s)
         self.check_reachable()
         since_s = time.monotonic()
@@ -81,10 +84,21 @@ class Plug(ABC):
             self.send_off()
             raise DriverError("The plug did not say that it is on.")
         self.lit_until_s = since_s + lease_s
-        self._renewed_s = since_s
+        self._lit_s = self._renewed_s = since_s
+
+    def _was_away_since(self, since_s: float) -> bool:
+        """Return whether the plug has told its presence anew: it had lost its power or its network."""
+        told = self.line.heard(self.presence)
+        return told is not None and not told.retained and told.at_s > since_s
+
+    def _check_stayed(self) -> None:
+        """Refuse to go on with a plug that came back: a renewal would switch it on again beside nobody."""
+        if self._was_away_since(self._lit_s):
+            raise DriverError("The plug was away while it was on: it had lost its power or its network.")
 
     def renew(self, lease_s: float) -> None:
         """Renew the promise; one that has run out is not revived."""
+        self._check_stayed()
         now_s = time.monotonic()
         if now_s >= self.lit_until_s:
             raise DriverError("The time that the plug had promised ran out before it was renewed.")
@@ -100,13 +114,14 @@ class Plug(ABC):
 
     def off(self) -> None:
         """Switch off and hear that it is off; told twice if need be."""
-        self.lit_until_s = -1.0
+        self.lit_until_s, self._lit_s = -1.0, math.inf
         if not (self.send_off() or self.send_off()):
             raise DriverError("The plug did not say that it is off.")
 
     def read(self, now_s: float) -> Reading:
         """Return relay and watts as the plug last said."""
         self.check_reachable()
+        self._check_stayed()
         relay, watts, age_s = self.state()
         if time.monotonic() - self._looked_s >= LOOK_EVERY_S:
             self._looked_s = time.monotonic()

@@ -32,7 +32,7 @@ class Shelly(Plug):
     """Switch 0 of a Shelly plug with the MQTT prefix ``topic``."""
 
     def __init__(self, line: Line, topic: str, answers: str) -> None:
-        super().__init__(line)
+        super().__init__(line, f"{topic}/online")
         self.topic, self.answers = topic, answers
         self._number = itertools.count(1)
         self._sets: dict[int, float] = {}  # number of each ON sent, and when
@@ -44,9 +44,9 @@ class Shelly(Plug):
         kept = self.line.heard(f"{self.topic}/command/switch:0")
         if kept is not None and kept.retained and kept.text.split(",")[0] in ("on", "toggle"):
             raise DriverError("The broker keeps an ON for this plug. Delete that kept message first.")
-        online = self.line.heard(f"{self.topic}/online")
+        online = self.line.heard(self.presence)
         if online is None:
-            online = self.line.until(f"{self.topic}/online", lambda _: True, 0.5)
+            online = self.line.until(self.presence, lambda _: True, 0.5)
         if online is None or online.text != "true":
             raise DriverError("The plug is offline.")
 

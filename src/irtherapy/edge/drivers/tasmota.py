@@ -25,7 +25,7 @@ class Tasmota(Plug):
     """One relay of a Tasmota plug on ``topic``."""
 
     def __init__(self, line: Line, topic: str) -> None:
-        super().__init__(line)
+        super().__init__(line, f"tele/{topic}/LWT")
         self.topic = topic
         self._result = f"stat/{topic}/RESULT"
         self._tells = (self._result, f"stat/{topic}/POWER")
@@ -37,9 +37,9 @@ class Tasmota(Plug):
         kept = self.line.heard(f"cmnd/{self.topic}/POWER")
         if kept is not None and kept.retained and kept.text.upper() in ("ON", "1", "TOGGLE", "2"):
             raise DriverError("The broker keeps an ON for this plug. Delete that kept message first.")
-        will = self.line.heard(f"tele/{self.topic}/LWT")
+        will = self.line.heard(self.presence)
         if will is None:
-            will = self.line.until(f"tele/{self.topic}/LWT", lambda _: True, 0.5)
+            will = self.line.until(self.presence, lambda _: True, 0.5)
         if will is None or will.text != "Online":
             raise DriverError("The plug is offline.")
 

@@ -34,7 +34,7 @@ relay.changed = say_status
 
 
 def connected(*_: object) -> None:
-    client.subscribe(f"{topic}/rpc", 1)
+    client.subscribe([(f"{topic}/rpc", 1), (f"{topic}/command/switch:0", 1)])
     client.publish(f"{topic}/online", "true", 1, retain=True)
 
 
@@ -56,6 +56,11 @@ def do(method: str, params: dict[str, object]) -> dict[str, object]:
 
 
 def message(_c: object, _d: object, found: paho.MQTTMessage) -> None:
+    if found.topic.endswith("/command/switch:0"):
+        words = found.payload.decode().split(",")
+        if words[0] in ("on", "off"):
+            do("Switch.Set", {"on": words[0] == "on", **({"toggle_after": words[1]} if len(words) > 1 else {})})
+        return
     call = json.loads(found.payload)
     answer = {"id": call["id"], "src": topic, "dst": call["src"], "result": do(call["method"], call["params"])}
     if "mute" not in faults:
