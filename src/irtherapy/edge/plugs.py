@@ -139,6 +139,16 @@ def write_device(folder: Path, plug: OwnPlug) -> None:
         json.dump(plug.device_json(), out)
 
 
+def firmware_of(plug: OwnPlug) -> str:
+    """Return the firmware a plug has now. Raises DriverError when it cannot be reached."""
+    driver = registry.open_plug(plug.broker, plug.kind, plug.topic)
+    try:
+        driver.check_reachable()
+        return driver.firmware()
+    finally:
+        driver.close()
+
+
 def try_out(
     plug: OwnPlug, now: Callable[[], datetime.datetime], say: Callable[[str], None] = lambda _: None
 ) -> OwnPlug:

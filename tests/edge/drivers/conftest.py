@@ -11,6 +11,8 @@ from plug_bench import Broker, Pretended, wait_for
 from irtherapy.edge.drivers import registry
 from irtherapy.edge.drivers.mqtt import Address
 from irtherapy.edge.drivers.plug import Plug
+from irtherapy.limits import LEASE_MAX_S
+from irtherapy.values import Region, SessionOrder, Setting
 
 
 @pytest.fixture
@@ -53,3 +55,17 @@ def opened(broker: Broker) -> Iterator[Callable[..., Plug]]:
     yield open_
     for driver in drivers:
         driver.close()
+
+
+@pytest.fixture
+def order_of() -> Callable[..., SessionOrder]:
+    """Make the order of a short session for a driver."""
+
+    def order(driver: str, heat_s: float = 60.0, **more: object) -> SessionOrder:
+        return SessionOrder(
+            session_id="s", setting=Setting.HOME, region=Region.LOWER_BACK, device_id="d", driver=driver,
+            heat_s=heat_s, skin_cutoff_c=42.0, skin_target_c=41.0, cem43_max_min=2.0, lease_s=LEASE_MAX_S,
+            checks=(("bare", "The skin is bare."),), stretch=(), **more,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    return order

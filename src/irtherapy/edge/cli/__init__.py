@@ -14,6 +14,7 @@ COMMANDS = (
     "plan",
     "session",
     "report",
+    "devices",
     "dose",
     "population",
     "optics",

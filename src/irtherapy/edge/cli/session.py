@@ -6,7 +6,7 @@ import select
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.live import Live
@@ -14,6 +14,9 @@ from rich.panel import Panel
 
 from irtherapy.edge.cli import arguments, show
 from irtherapy.values import InputError, in_range
+
+if TYPE_CHECKING:
+    from irtherapy.edge.plugs import OwnPlug
 
 DIGITS = {str(k): float(k) for k in range(10)} | {"t": 10.0}
 CONFIRM = {"awake": "awake", "confirm_on": "on_confirmed", "confirm_off": "off_confirmed"}
@@ -146,7 +149,8 @@ def register(app: typer.Typer) -> None:
 
     @app.command(
         epilog="Examples:  irtherapy session --answers answers.json --age 45   |   "
-        "irtherapy session --driver manual --device r125_150w --distance-cm 60",
+        "irtherapy session --driver manual --device r125_150w --distance-cm 60   |   "
+        "irtherapy session --plug desk-lamp --distance-cm 60",
     )
     def session(
         site: list[str] = arguments.SITE,
@@ -158,6 +162,7 @@ def register(app: typer.Typer) -> None:
         answers: str = typer.Option(None, "--answers", help="JSON file of screening answers; asked when left out."),
         clearance: str = typer.Option(None, "--clearance", help="JSON file: who, given_on, covers, until."),
         driver: str = typer.Option("simulated", "--driver", help="simulated, or manual: you switch the device."),
+        plug: str = typer.Option("", "--plug", help="Your tested plug that switches it: irtherapy devices."),
         speed: float = typer.Option(1.0, "--speed", help="Simulated device only: times faster than the clock."),
         scripted: bool = typer.Option(False, "--scripted", help="Simulated device only: a script answers everything."),
         voice: bool = typer.Option(
@@ -173,10 +178,12 @@ def register(app: typer.Typer) -> None:
         from irtherapy.edge.cli.voice import Voice, speaker
         from irtherapy.screening import pages_for
 
-        if driver not in ("simulated", "manual"):
+        switch = _switch(plug)
+        driver, device = ("mqtt", switch.device_id) if switch is not None else (driver, device)
+        if driver not in ("simulated", "manual", "mqtt"):
             raise InputError("Driver", f"Driver must be simulated or manual; got {driver!r}.")
-        if driver == "manual" and (scripted or speed != 1.0):
-            raise InputError("Driver", "A device that you switch runs at the pace of the clock and by your own keys.")
+        if driver != "simulated" and (scripted or speed != 1.0):
+            raise InputError("Driver", "A real device runs at the pace of the clock and by your own keys.")
         sites, chosen = arguments.sites(site, pain), arguments.device(device)
         person = arguments.person(age, None, None)
         placement = arguments.placement(chosen, distance_cm, room_c)
@@ -186,9 +193,10 @@ def register(app: typer.Typer) -> None:
         cleared = arguments.clearance(clearance)
         count = keep.clean_sessions(sites, demo=driver == "simulated")
         demo = driver == "simulated"
-        plan = walk.prepare(sites, person, chosen, placement, given, cleared, driver, count, seed, demo)
-        pace = 0.0 if driver == "manual" else in_range("Speed", speed, 1, 1000, "times")
-        record = _led(plan, pace, scripted, Voice(speaker()) if voice and not scripted else None)
+        sensor = switch is not None and switch.thermometer is not None
+        plan = walk.prepare(sites, person, chosen, placement, given, cleared, driver, count, seed, demo, sensor)
+        pace = in_range("Speed", speed, 1, 1000, "times") if demo else 0.0
+        record = _led(plan, switch, pace, scripted, Voice(speaker()) if voice and not scripted else None)
         visit = keep.save(plan, record)
         if as_json:
             show.emit({"record_id": str(visit.id), "record": record})
@@ -197,7 +205,13 @@ def register(app: typer.Typer) -> None:
             show.console.print(f"Record {visit.id}. The doctor's page: irtherapy report {visit.id} --pdf page.pdf")
 
 
-def _led(plan: Any, pace: float, scripted: bool, mouth: Any) -> Any:
+def _switch(name: str) -> OwnPlug | None:
+    from irtherapy.edge import plugs
+
+    return plugs.find(name) if name else None
+
+
+def _led(plan: Any, switch: OwnPlug | None, pace: float, scripted: bool, mouth: Any) -> Any:
     """Run the session on the screen and by voice, and return its record; a pace of 0 is a device of one's own."""
     from irtherapy.edge.cli import walk
     from irtherapy.edge.runner import Scripted
@@ -209,7 +223,9 @@ def _led(plan: Any, pace: float, scripted: bool, mouth: Any) -> Any:
             if mouth is not None:
                 mouth.say(snapshot["prompts"])
 
-        if pace == 0.0:
+        if switch is not None:
+            record = walk.run_plug(plan, switch, draw, Keyboard(plan.order))
+        elif pace == 0.0:
             record = walk.run_manual(plan, draw, Keyboard(plan.order))
         else:
             record = walk.run_simulated(plan, pace, draw, Scripted() if scripted else Keyboard(plan.order))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from irtherapy import pathway
 from irtherapy.edge import data, home, journal
@@ -15,6 +16,7 @@ from irtherapy.screening import exercise_flags, pages_for, prestart_checks
 from irtherapy.values import (
     Clearance,
     Device,
+    InputError,
     Person,
     Placement,
     Plan,
@@ -23,6 +25,9 @@ from irtherapy.values import (
     Site,
     Verdict,
 )
+
+if TYPE_CHECKING:
+    from irtherapy.edge.plugs import OwnPlug
 
 DEMO_AGE_YEARS = 45.0
 
@@ -54,6 +59,7 @@ def prepare(
     clean_sessions: int,
     seed: int,
     demo: bool = False,
+    sensor: bool = False,
 ) -> Walk:
     """Return the walk up to START. Raises InputError on a verdict other than go."""
     asked = data.questionnaire()
@@ -62,7 +68,9 @@ def prepare(
     plan = pathway.make_plan(person, site, device, placement, verdict, clean_sessions, data.body_tables(), seed=seed)
     stretch = pathway.make_stretch(data.exercises(), sites, exercise_flags(asked, answers), seed)
     checks = prestart_checks(device.kind, site.region, device.has_timer)
-    order = pathway.make_order(uuid.uuid4().hex, plan, device, driver, checks, stretch, sensor=driver == "simulated")
+    order = pathway.make_order(
+        uuid.uuid4().hex, plan, device, driver, checks, stretch, sensor=sensor or driver == "simulated"
+    )
     return Walk(sites, person, device, placement, answers, verdict, plan, order, seed, demo)
 
 
@@ -104,6 +112,25 @@ def run_manual(walk: Walk, on_snapshot: Callable[[dict[str, Any]], None], inbox:
     from irtherapy.edge.runner import MonotonicClock, run
 
     return _run(walk, Manual(), MonotonicClock(), inbox, on_snapshot, run)
+
+
+def run_plug(walk: Walk, plug: OwnPlug, on_snapshot: Callable[[dict[str, Any]], None], inbox: Any) -> SessionRecord:
+    """Run the session with a plug that switches the device. Raises InputError when it may not, or does not answer."""
+    from irtherapy.edge import plugs
+    from irtherapy.edge.drivers import registry
+    from irtherapy.edge.drivers.interface import DriverError
+    from irtherapy.edge.runner import MonotonicClock, run
+
+    folder = folder_of(walk)
+    plugs.write_device(folder, plug)
+    try:
+        firmware = plugs.firmware_of(plug)
+        if (why_not := plug.why_not(datetime.datetime.now(datetime.UTC), firmware)) is not None:
+            raise InputError("Plug", f"{plug.name} may not switch heat. {why_not}")
+        driver = registry.open_driver(walk.order, folder)
+    except DriverError as error:
+        raise InputError("Plug", str(error)) from None
+    return _run(walk, driver, MonotonicClock(), inbox, on_snapshot, run)
 
 
 def _run(walk: Walk, driver: Any, clock: Any, inbox: Any, on_snapshot: Any, run: Any) -> SessionRecord:
