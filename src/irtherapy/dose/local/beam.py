@@ -20,7 +20,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import CubicSpline
 from scipy.special import j0, j1
 
 from irtherapy.body import optics
@@ -111,6 +110,8 @@ class _Sum:
 @lru_cache(maxsize=16)
 def _fine_waves(beam: Beam, reach_m: float, fineness: Fineness) -> tuple[Array, Array, Array]:
     """Return (waves solved for, waves fine enough for ``reach_m`` from the axis, what the solved weigh in each)."""
+    from scipy.interpolate import CubicSpline  # a sixth of a second that a plan without a head need not wait for
+
     last = min(fineness.last / beam.radius_m, FINEST_PER_M)
     even = np.linspace(0.0, np.log1p(last / BEND_PER_M), fineness.count)
     step = 1.0 / (8.0 * (beam.radius_m + reach_m))
