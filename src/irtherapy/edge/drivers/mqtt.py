@@ -175,8 +175,8 @@ def _now_or_never(_client: Any, _data: Any, opened: Any) -> None:
     """
     wishes: list[tuple[int, int | None, int | bytes]] = [
         (socket.IPPROTO_TCP, getattr(socket, "TCP_NODELAY", None), 1),
-        (socket.IPPROTO_TCP, getattr(socket, "TCP_USER_TIMEOUT", None), 60000),
-        (socket.SOL_SOCKET, getattr(socket, "SO_LINGER", None), struct.pack("ii", 0, 0)),  # nothing outlives the line
+        (socket.IPPROTO_TCP, getattr(socket, "TCP_USER_TIMEOUT", None), UNHEARD_MS),
+        (socket.SOL_SOCKET, getattr(socket, "SO_LINGER", None), struct.pack("ii", 1, 0)),  # nothing outlives the line
     ]
     for level, wish, value in wishes:
         if wish is not None:
