@@ -135,7 +135,7 @@ def _held(from_s: float, hold_s: float) -> Iterator[tuple[float, Prompt]]:
 def _phase(before: State, after: State) -> Iterator[Prompt]:
     if before.massage and not after.massage and after.lamp_on:
         yield Prompt("massage_end")
-    switched_on = after.lamp_on and not before.lamp_on
+    switched_on = after.lamp_on and not before.lamp_on and not before.resting  # a rest is not told each time
     if switched_on:
         yield Prompt("heat_again" if after.heat_s > 0.0 else "heat_on", {"minutes": _minutes(after)}, HIGH, True)
     if after.massage and not before.massage:

@@ -144,14 +144,25 @@ def face(order: Any, snapshot: Mapping[str, Any]) -> Panel:
     return Panel(f"[bold]{clock}[/]   {heat}{skin}\n\n{sentence(order, snapshot)}\n\n[dim]{keys_now}[/]", width=76)
 
 
+ANSWERS = typer.Option(None, "--answers", help="JSON file of screening answers; asked when left out.")
+CLEARANCE = typer.Option(None, "--clearance", help="JSON file: who, given_on, covers, until.")
+DRIVER = typer.Option("simulated", "--driver", help="simulated, or manual: you switch the device.")
+CLOSED_LOOP = typer.Option(False, "--closed-loop", help="Research: skin thermometer steers the heat.")
+PLUG = typer.Option("", "--plug", help="Your tested plug that switches it: irtherapy devices.")
+SPEED = typer.Option(1.0, "--speed", help="Simulated device only: times faster than the clock.")
+SCRIPTED = typer.Option(False, "--scripted", help="Simulated device only: a script answers everything.")
+VOICE = typer.Option(True, "--voice/--no-voice", help="Say aloud what to do, where a voice is installed.")
+EXAMPLES = (
+    "Examples:  irtherapy session --answers answers.json --age 45   |   "
+    "irtherapy session --driver manual --device r125_150w --distance-cm 60   |   "
+    "irtherapy session --plug desk-lamp --distance-cm 60   |   irtherapy session --closed-loop --speed 20"
+)
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
 
-    @app.command(
-        epilog="Examples:  irtherapy session --answers answers.json --age 45   |   "
-        "irtherapy session --driver manual --device r125_150w --distance-cm 60   |   "
-        "irtherapy session --plug desk-lamp --distance-cm 60",
-    )
+    @app.command(epilog=EXAMPLES)
     def session(
         site: list[str] = arguments.SITE,
         pain: float = arguments.PAIN,
@@ -159,15 +170,14 @@ def register(app: typer.Typer) -> None:
         device: str = arguments.DEVICE,
         distance_cm: float = arguments.DISTANCE,
         room_c: float = arguments.ROOM,
-        answers: str = typer.Option(None, "--answers", help="JSON file of screening answers; asked when left out."),
-        clearance: str = typer.Option(None, "--clearance", help="JSON file: who, given_on, covers, until."),
-        driver: str = typer.Option("simulated", "--driver", help="simulated, or manual: you switch the device."),
-        plug: str = typer.Option("", "--plug", help="Your tested plug that switches it: irtherapy devices."),
-        speed: float = typer.Option(1.0, "--speed", help="Simulated device only: times faster than the clock."),
-        scripted: bool = typer.Option(False, "--scripted", help="Simulated device only: a script answers everything."),
-        voice: bool = typer.Option(
-            True, "--voice/--no-voice", help="Say aloud what to do, where a voice is installed."
-        ),
+        answers: str = ANSWERS,
+        clearance: str = CLEARANCE,
+        driver: str = DRIVER,
+        closed_loop: bool = CLOSED_LOOP,
+        plug: str = PLUG,
+        speed: float = SPEED,
+        scripted: bool = SCRIPTED,
+        voice: bool = VOICE,
         seed: int = arguments.SEED,
         as_json: bool = show.JSON_OPTION,
     ) -> None:
@@ -191,12 +201,14 @@ def register(app: typer.Typer) -> None:
         pages = pages_for(asked, {s.region for s in sites}, {chosen.kind}, arguments.told_age(person))
         given = arguments.answers(answers) if answers else ask(pages)
         cleared = arguments.clearance(clearance)
-        count = keep.clean_sessions(sites, demo=driver == "simulated")
         demo = driver == "simulated"
+        count = keep.clean_sessions(sites, demo=demo)
         sensor = switch is not None and switch.thermometer is not None
         plan = walk.prepare(sites, person, chosen, placement, given, cleared, driver, count, seed, demo, sensor)
         pace = in_range("Speed", speed, 1, 1000, "times") if demo else 0.0
-        record = _led(plan, switch, pace, scripted, Voice(speaker()) if voice and not scripted else None)
+        if closed_loop and not plan.order.sensor:
+            raise InputError("Closed loop", "A closed loop needs a skin thermometer and a device switched for you.")
+        record = _led(plan, switch, pace, scripted, closed_loop, Voice(speaker()) if voice and not scripted else None)
         visit = keep.save(plan, record)
         if as_json:
             show.emit({"record_id": str(visit.id), "record": record})
@@ -211,7 +223,7 @@ def _switch(name: str) -> OwnPlug | None:
     return plugs.find(name) if name else None
 
 
-def _led(plan: Any, switch: OwnPlug | None, pace: float, scripted: bool, mouth: Any) -> Any:
+def _led(plan: Any, switch: OwnPlug | None, pace: float, scripted: bool, steered: bool, mouth: Any) -> Any:
     """Run the session on the screen and by voice, and return its record; a pace of 0 is a device of one's own."""
     from irtherapy.edge.cli import walk
     from irtherapy.edge.runner import Scripted
@@ -224,11 +236,12 @@ def _led(plan: Any, switch: OwnPlug | None, pace: float, scripted: bool, mouth: 
                 mouth.say(snapshot["prompts"])
 
         if switch is not None:
-            record = walk.run_plug(plan, switch, draw, Keyboard(plan.order))
+            record = walk.run_plug(plan, switch, draw, Keyboard(plan.order), steered)
         elif pace == 0.0:
             record = walk.run_manual(plan, draw, Keyboard(plan.order))
         else:
-            record = walk.run_simulated(plan, pace, draw, Scripted() if scripted else Keyboard(plan.order))
+            inbox = Scripted() if scripted else Keyboard(plan.order)
+            record = walk.run_simulated(plan, pace, draw, inbox, steered)
     if mouth is not None:
         mouth.close()
     return record

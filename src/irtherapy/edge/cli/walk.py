@@ -46,6 +46,7 @@ class Walk:
     order: SessionOrder
     seed: int
     demo: bool
+    clean_sessions: int = 0
 
 
 def prepare(
@@ -71,7 +72,7 @@ def prepare(
     order = pathway.make_order(
         uuid.uuid4().hex, plan, device, driver, checks, stretch, sensor=sensor or driver == "simulated"
     )
-    return Walk(sites, person, device, placement, answers, verdict, plan, order, seed, demo)
+    return Walk(sites, person, device, placement, answers, verdict, plan, order, seed, demo, clean_sessions)
 
 
 def healthy(site_texts: Sequence[str], device_id: str, distance_cm: float | None, seed: int) -> Walk:
@@ -93,7 +94,11 @@ def folder_of(walk: Walk) -> Path:
 
 
 def run_simulated(
-    walk: Walk, speed: float, on_snapshot: Callable[[dict[str, Any]], None], inbox: Any = None
+    walk: Walk,
+    speed: float,
+    on_snapshot: Callable[[dict[str, Any]], None],
+    inbox: Any = None,
+    closed_loop: bool = False,
 ) -> SessionRecord:
     """Run the session on the simulated device in this process and return its record."""
     from irtherapy.dose import twin
@@ -103,7 +108,7 @@ def run_simulated(
     body = twin.new(walk.person, walk.plan.site, walk.device, walk.placement, data.body_tables(), walk.seed)
     clock = SteppedClock(speed)
     driver = InProcess(body, clock.now_s, walk.device.electrical_power_w or 100.0)
-    return _run(walk, driver, clock, inbox or Scripted(), on_snapshot, run)
+    return _run(walk, driver, clock, inbox or Scripted(), on_snapshot, run, closed_loop)
 
 
 def run_manual(walk: Walk, on_snapshot: Callable[[dict[str, Any]], None], inbox: Any) -> SessionRecord:
@@ -114,7 +119,9 @@ def run_manual(walk: Walk, on_snapshot: Callable[[dict[str, Any]], None], inbox:
     return _run(walk, Manual(), MonotonicClock(), inbox, on_snapshot, run)
 
 
-def run_plug(walk: Walk, plug: OwnPlug, on_snapshot: Callable[[dict[str, Any]], None], inbox: Any) -> SessionRecord:
+def run_plug(
+    walk: Walk, plug: OwnPlug, on_snapshot: Callable[[dict[str, Any]], None], inbox: Any, closed_loop: bool = False
+) -> SessionRecord:
     """Run the session with a plug that switches the device. Raises InputError when it may not, or does not answer."""
     from irtherapy.edge import plugs
     from irtherapy.edge.drivers import registry
@@ -130,14 +137,29 @@ def run_plug(walk: Walk, plug: OwnPlug, on_snapshot: Callable[[dict[str, Any]], 
         driver = registry.open_driver(walk.order, folder)
     except DriverError as error:
         raise InputError("Plug", str(error)) from None
-    return _run(walk, driver, MonotonicClock(), inbox, on_snapshot, run)
+    return _run(walk, driver, MonotonicClock(), inbox, on_snapshot, run, closed_loop)
 
 
-def _run(walk: Walk, driver: Any, clock: Any, inbox: Any, on_snapshot: Any, run: Any) -> SessionRecord:
+def _steering(walk: Walk) -> Any:
+    """Return the live estimator of a walk: it may lengthen the session up to the limits that hold for everybody."""
+    from irtherapy import limits
+    from irtherapy.dose import track
+    from irtherapy.edge.runner.steering import Steering
+
+    plan, device = walk.plan, walk.device
+    fixed = limits.fixed_limits(plan.setting, device.kind, plan.site.region, walk.clean_sessions, device.timer_min)
+    begun = track.begin(walk.person, plan.site, device, walk.placement, data.body_tables(), walk.seed)
+    return Steering(begun, min(step.minutes for step in fixed) * 60.0)
+
+
+def _run(
+    walk: Walk, driver: Any, clock: Any, inbox: Any, on_snapshot: Any, run: Any, closed_loop: bool = False
+) -> SessionRecord:
+    steering = _steering(walk) if closed_loop else None
     path = folder_of(walk) / journal.JOURNAL
     writer = journal.Journal(path)
     try:
-        run(walk.order, driver, clock, inbox, writer, on_snapshot)
+        run(walk.order, driver, clock, inbox, writer, on_snapshot, steering=steering)
     finally:
         writer.close()
     return pathway.make_record(walk.order, journal.read(path), journal.started_at(path))

@@ -1,7 +1,9 @@
 """A plug with Tasmota firmware: POWER, PulseTime as its own OFF, PowerOnState, LWT and power metering.
 
-PulseTime counts 1 to 111 in tenths of a second. Each ON starts it anew; whether a given plug does is measured by the
-set-up test (``irtherapy devices test``), not believed.
+PulseTime counts 1 to 111 in tenths of a second, and each ON starts it anew (Tasmota issues 458 and 779, by its author);
+whether a given plug does is measured by the set-up test (``irtherapy devices test``), not believed. POWER without a
+word is never sent: firmware up to 8.5 then forgets its timer (issues 4453, 9325) and the lamp would stay on. What the
+relay and the meter say is asked by STATUS 11 and STATUS 10, since TelePeriod knows nothing shorter than ten seconds.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from irtherapy.edge.drivers.mqtt import Heard, Line
 from irtherapy.edge.drivers.plug import Plug
 
 PULSE_TENTHS_MAX = 111
-WATTS_OLD_S = 15.0
+WATTS_OLD_S = 3.0
 
 
 def listened(topic: str) -> tuple[str, ...]:
@@ -28,7 +30,8 @@ class Tasmota(Plug):
         super().__init__(line, f"tele/{topic}/LWT")
         self.topic = topic
         self._result = f"stat/{topic}/RESULT"
-        self._tells = (self._result, f"stat/{topic}/POWER")
+        self._tells = (self._result, f"stat/{topic}/POWER", f"stat/{topic}/STATUS11")
+        self._meters = (f"stat/{topic}/STATUS10", f"tele/{topic}/SENSOR")
 
     def check_reachable(self) -> None:
         """Refuse a plug that is offline, and a broker that keeps an ON for it."""
@@ -87,27 +90,35 @@ class Tasmota(Plug):
         return max((one for one in found if one is not None), key=lambda one: one.at_s, default=None)
 
     def look(self) -> None:
-        """Ask for POWER."""
-        self.line.tell(f"cmnd/{self.topic}/POWER", "")
+        """Ask for the relay and for the meter."""
+        self.line.tell(f"cmnd/{self.topic}/STATUS", "11")
+        self.line.tell(f"cmnd/{self.topic}/STATUS", "10")
 
     def state(self) -> tuple[bool | None, float | None, float]:
         """Return relay, watts and the age of what was said of the relay."""
         said = self._said()
         relay = None if said is None else _power(said)
-        meter = self.line.heard(f"tele/{self.topic}/SENSOR")
-        watts = None
-        if meter is not None and meter.age_s < WATTS_OLD_S:
-            energy = meter.json().get("ENERGY")
-            power = energy.get("Power") if isinstance(energy, dict) else None
-            watts = float(power) if isinstance(power, int | float) and math.isfinite(power) else None
+        meters = [self.line.last(topic, lambda _: True) for topic in self._meters]
+        meter = max((one for one in meters if one is not None), key=lambda one: one.at_s, default=None)
+        watts = None if meter is None or meter.age_s > WATTS_OLD_S else _watts(meter)
         return relay, watts, math.inf if said is None else said.age_s
 
 
 def _power(found: Heard) -> bool | None:
     """Return what a message says of the relay, as JSON or as the bare word; None for any other."""
     told = found.json()
+    told = told["StatusSTS"] if isinstance(told.get("StatusSTS"), dict) else told
     word = told.get("POWER", told.get("POWER1", found.text))
     return {"ON": True, "OFF": False}.get(str(word))
+
+
+def _watts(found: Heard) -> float | None:
+    """Return the power of a SENSOR or STATUS 10 message; None when it has none."""
+    told = found.json()
+    told = told["StatusSNS"] if isinstance(told.get("StatusSNS"), dict) else told
+    energy = told.get("ENERGY")
+    power = energy.get("Power") if isinstance(energy, dict) else None
+    return float(power) if isinstance(power, int | float) and math.isfinite(power) else None
 
 
 def _pulse(found: Heard) -> int | None:

@@ -17,6 +17,7 @@ from irtherapy.session import guards, machine, prompts, replay
 from irtherapy.session.state import PERSON_EVENTS, UNKNOWN, Command, Phase, State
 from irtherapy.values import Event, SessionOrder
 
+SKIN_OLD_S = 3.0
 SAMPLE_EVERY_S = 1.0
 QUIET_SAMPLE_EVERY_S = 5.0  # where time hardly matters: before START and while rating
 
@@ -74,6 +75,18 @@ class SteppedClock:
         time.sleep(max(0.0, self._due - time.monotonic()))
 
 
+class Steering(Protocol):
+    """A live estimator (``edge.runner.steering``)."""
+
+    def opening(self) -> tuple[str, dict[str, Any]]:
+        """Return the event that opts in."""
+
+    def after(
+        self, state: State, heat_on: bool, skin_c: float | None, now_s: float
+    ) -> Iterable[tuple[str, dict[str, Any]]]:
+        """Return the events that follow from what was read."""
+
+
 class Inbox(Protocol):
     """Wishes of the person."""
 
@@ -91,8 +104,16 @@ class JournalWriter(Protocol):
 class Loop:
     """One session from its first to its last event."""
 
-    def __init__(self, order: SessionOrder, driver: Driver, clock: Clock, journal: JournalWriter) -> None:
+    def __init__(
+        self,
+        order: SessionOrder,
+        driver: Driver,
+        clock: Clock,
+        journal: JournalWriter,
+        steering: Steering | None = None,
+    ) -> None:
         self.state: State = machine.new(order)
+        self.steering = steering
         self.driver, self.clock, self.journal = driver, clock, journal
         self.sampled_s = -math.inf
         self.off_owed = False  # an OFF that the device has not taken yet
@@ -153,10 +174,20 @@ class Loop:
         if due or (urgent and self.state.lamp_on):
             self.sampled_s = now_s
             self.take("sample", data)
+            self._steer(reading)
         if self.state.lamp_on:
             lease_s = self.state.order.lease_s
             if not self._tell(lambda: self.driver.renew(lease_s)):
                 self.take("driver_error", {"text": "The lease could not be renewed."})
+
+    def _steer(self, reading: Reading) -> None:
+        """Tell the estimator what was read, and the session what it expects."""
+        if self.steering is None:
+            return
+        good = reading.skin_c is not None and math.isfinite(reading.skin_c) and 0.0 <= reading.age_s < SKIN_OLD_S
+        skin_c = reading.skin_c if good else None
+        for kind, told in self.steering.after(self.state, bool(reading.heat_on), skin_c, self.state.now_s):
+            self.take(kind, told)
 
 
 def plain(reading: Reading) -> dict[str, Any]:
@@ -181,6 +212,7 @@ def run(
     journal: JournalWriter,
     on_snapshot: Callable[[dict[str, Any]], None] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    steering: Steering | None = None,
 ) -> State:
     """Run one session to its end and return its last state. The heater is off on every way out.
 
@@ -188,7 +220,7 @@ def run(
 
     Raises OSError when the journal cannot be written (after OFF), InputError when the order is not one.
     """
-    loop = Loop(order, driver, clock, journal)
+    loop = Loop(order, driver, clock, journal, steering)
     told = loop.state
 
     def show() -> None:
@@ -200,6 +232,8 @@ def run(
 
     try:
         journal.append(Event(0.0, "order", {"session_id": order.session_id}))
+        if steering is not None:
+            loop.take(*steering.opening())
         while loop.state.phase is not Phase.ENDED:
             try:
                 for wish in inbox.poll(replay.snapshot(loop.state)):
