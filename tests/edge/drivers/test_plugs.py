@@ -59,6 +59,18 @@ def test_without_renewal_the_plug_ends_it_itself_and_an_old_promise_is_not_reviv
     assert not plug.is_on
 
 
+def test_asking_a_plug_does_not_undo_its_promise(kind: str, pretend: Pretend, opened: Opened) -> None:
+    plug = pretend(kind)
+    driver = opened(plug)
+    driver.on(LEASE_S)
+    lit_s = time.time()
+    for _ in range(6):
+        driver.read(0.0)  # asks once a second
+        time.sleep(0.2)
+    assert driver.read(0.0).power_w == 148.0
+    assert plug.seconds_to_off(lit_s, LEASE_S + 1.0) <= LEASE_S + 0.5
+
+
 @pytest.mark.parametrize("fault", ["no_timer", "mute"])
 def test_no_on_without_a_promise_that_was_read_back(kind: str, fault: str, pretend: Pretend, opened: Opened) -> None:
     plug = pretend(kind, fault)

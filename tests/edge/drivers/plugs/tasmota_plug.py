@@ -27,8 +27,16 @@ def result(told: dict[str, object]) -> None:
         client.publish(f"stat/{topic}/RESULT", json.dumps(told))
 
 
+def power_word() -> str:
+    return "ON" if relay.closed or "liar" in faults else "OFF"
+
+
+def sensors() -> dict[str, object]:
+    return {"ENERGY": {"Power": 148 if relay.closed else 0}, "DS18B20": {"Temperature": 33.5}, "TempUnit": "C"}
+
+
 def say_power() -> None:
-    word = "ON" if relay.closed or "liar" in faults else "OFF"
+    word = power_word()
     result({"POWER": word})
     if "mute" not in faults:
         client.publish(f"stat/{topic}/POWER", word)
@@ -53,14 +61,21 @@ def message(_c: object, _d: object, found: paho.MQTTMessage) -> None:
             relay.keep(after_power={"0": "off", "3": "last"}.get(text, "last"))
         result({"PowerOnState": 0 if relay.kept["after_power"] == "off" else 3})
     elif name == "STATUS":
-        if "mute" not in faults:
-            client.publish(f"stat/{topic}/STATUS2", json.dumps({"StatusFWR": {"Version": "14.3.0(pretended)"}}))
+        told = {
+            "2": {"StatusFWR": {"Version": "14.3.0(pretended)"}},
+            "10": {"StatusSNS": sensors()},
+            "11": {"StatusSTS": {"POWER": power_word()}},
+        }
+        if "mute" not in faults and text in told:
+            client.publish(f"stat/{topic}/STATUS{text}", json.dumps(told[text]))
     elif name == "POWER":
         before = relay.closed
         if text in ("ON", "1"):
             relay.set(True, "told", 0.0 if "ignores_timer" in faults else relay.kept["pulse_s"])
         elif text in ("OFF", "0"):
             relay.set(False, "told")
+        else:  # firmware up to 8.5 forgets its timer when asked without a word: Tasmota issues 4453 and 9325
+            relay.ends_at = None
         if relay.closed == before:  # a change says so itself
             say_power()
 
@@ -69,6 +84,5 @@ client.on_connect, client.on_message = connected, message
 client.connect_async(host, port, 5)
 client.loop_start()
 while True:
-    time.sleep(1.0)
-    watts = 148 if relay.closed else 0
-    client.publish(f"tele/{topic}/SENSOR", json.dumps({"ENERGY": {"Power": watts}, "DS18B20": {"Temperature": 33.5}}))
+    time.sleep(10.0)  # TelePeriod knows nothing shorter
+    client.publish(f"tele/{topic}/SENSOR", json.dumps(sensors()))
