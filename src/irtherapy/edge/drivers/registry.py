@@ -18,7 +18,7 @@ from irtherapy.edge.drivers.manual import Manual
 from irtherapy.edge.drivers.mqtt import Address, Line
 from irtherapy.edge.drivers.plug import Plug
 from irtherapy.edge.drivers.simulated import Remote
-from irtherapy.edge.drivers.thermometer import Source, Thermometer, WithThermometer
+from irtherapy.edge.drivers.thermometer import Source, Thermometer, WithThermometer, listened
 from irtherapy.values import InputError, SessionOrder
 
 DEVICE = "device.json"
@@ -56,7 +56,7 @@ def open_mqtt(told: Mapping[str, Any]) -> Driver:
     if (thermometer := told.get("thermometer")) is None:
         return plug
     source = Source(**thermometer)
-    return WithThermometer(plug, Thermometer(Line(address, (source.topic,)), source))
+    return WithThermometer(plug, Thermometer(Line(address, listened(source)), source))
 
 
 def open_plug(address: Address, kind: str, topic: str) -> Plug:
