@@ -1,16 +1,12 @@
-"""What a lamp on a real plug's words does when something dies: real broker, real runner process, pretended plug.
+"""A session under heat with a thermometer on the same broker, and what happens when it or the plug's power fails.
 
-``python tests/edge/drivers/fault_bench.py`` prints the matrix as JSON, ``--table`` as the table of docs/howto/plug.md.
 ``seconds_to_off`` is counted from the fault to the moment at which the relay itself opened, by the relay's own log.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import signal
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -24,10 +20,11 @@ from plug_bench import Broker, Pretended, Wire, wait_for
 from irtherapy.edge import journal as book
 from irtherapy.edge.drivers import registry
 from irtherapy.edge.runner import RunnerHandle, recover, start
+from irtherapy.limits import LEASE_MAX_S
 from irtherapy.session import replay
 from irtherapy.values import Region, SessionOrder, Setting
 
-LEASE_S = 3.0
+LEASE_S = LEASE_MAX_S
 HEATED_S = 2.5  # before the fault
 SKIN_TOPIC = "skin/celsius"
 KEPT_ON = {"tasmota": ("cmnd/tasmota-1/POWER", "ON"), "shelly": ("shelly-1/command/switch:0", "on")}
@@ -120,25 +117,6 @@ class Bench:
         self.wire.listener.close()
 
 
-def _runner_killed(bench: Bench) -> None:
-    bench.handle.process.kill()
-    bench.handle.process.wait()
-
-
-def _runner_held_up(bench: Bench) -> None:
-    bench.handle.process.send_signal(signal.SIGSTOP)
-    threading.Timer(LEASE_S + 2.0, bench.handle.process.send_signal, (signal.SIGCONT,)).start()
-
-
-def _page_gone(bench: Bench) -> None:
-    assert bench.handle.process.stdin is not None
-    bench.handle.process.stdin.close()
-
-
-def _wire_cut(bench: Bench) -> None:
-    bench.wire.cut = True
-
-
 def _power_cycle(bench: Bench) -> None:
     bench.plug.kill()
     bench.plug.start()
@@ -150,52 +128,47 @@ def _power_cycle_with_kept_on(bench: Bench) -> None:
     _power_cycle(bench)
 
 
-def _stop(bench: Bench) -> None:
-    bench.handle.send("stop")
-
-
-def _skin(say: Callable[[float], str | None]) -> Callable[[Bench], None]:
+def skin(say: Callable[[float], str | None]) -> Callable[[Bench], None]:
     def fault(bench: Bench) -> None:
         bench.skin.say = say
 
     return fault
 
 
-FAULTS: dict[str, Callable[[Bench], None]] = {
-    "STOP": _stop,
-    "page's program gone": _page_gone,
-    "runner killed (kill -9)": _runner_killed,
-    "runner held up (SIGSTOP)": _runner_held_up,
-    "broker killed (kill -9)": lambda bench: bench.broker.kill(),
-    "network cut": _wire_cut,
-    "power cut and back": _power_cycle,
-    "power cut and back, the broker keeps an ON": _power_cycle_with_kept_on,
-    "thermometer silent": _skin(lambda _: None),
-    "thermometer says NaN": _skin(lambda _: "nan"),
-    "thermometer says a word": _skin(lambda _: "unavailable"),
-    "thermometer swapped, 12 °C": _skin(lambda _: "12.0"),
-    "skin at the cut-off": _skin(lambda _: "42.0"),
+# What a thermometer can say, and within how many seconds the heat is off and why.
+SKIN_FAULTS: dict[str, tuple[Callable[[float], str | None], float, str]] = {
+    "thermometer silent": (lambda _: None, LEASE_S + 1.0, "sensor_lost"),
+    "thermometer says NaN": (lambda _: "nan", 1.5, "sensor_lost"),
+    "thermometer says a word": (lambda _: "unavailable", LEASE_S + 1.0, "sensor_lost"),
+    "thermometer swapped, 12 °C": (lambda _: "12.0", 1.5, "sensor_lost"),
+    "skin at the cut-off": (lambda _: "42.0", 1.5, "skin_cutoff"),
+}
+POWER_FAULTS: dict[str, Callable[[Bench], None]] = {
+    "power cut for less than a second": _power_cycle,
+    "power cut for less than a second, the broker keeps an ON": _power_cycle_with_kept_on,
 }
 
 
-def cell(kind: str, fault: str, folder: Path) -> dict[str, Any]:
-    """Return what a fault did: driver, fault, lease_s, seconds_to_off, end, samples_lost, lit_again."""
+def cell(kind: str, fault: str, folder: Path, fail: Callable[[Bench], None], wait_s: float = 0.0) -> dict[str, Any]:
+    """Return what a fault did: driver, fault, lease_s, seconds_to_off, end, samples_lost, lit_again.
+
+    The last OFF counts, so ``wait_s`` after the fault gives what might light it again its time.
+    """
     bench = Bench(kind, folder)
     try:
         time.sleep(HEATED_S)
         fault_s = time.time()
-        FAULTS[fault](bench)
+        fail(bench)
+        time.sleep(wait_s)
         most_s = LEASE_S + 4.0
-        if fault.startswith("power cut"):
-            time.sleep(2.0)  # what the broker keeps may light it again, for one lease at most
         took_s = bench.plug.seconds_to_off(fault_s, most_s)
         off_lines = len(bench.plug.truth())
-        time.sleep(LEASE_S if fault.startswith("runner held up") else 1.5)
+        time.sleep(1.5)
         lit_again = any(line["on"] for line in bench.plug.truth()[off_lines:])
         _wait_end(bench)
         record = replay.record(bench.order, bench.events(), None)
         return {
-            "driver": f"mqtt {kind}",
+            "driver": kind,
             "fault": fault,
             "lease_s": LEASE_S,
             "seconds_to_off": round(took_s, 2),
@@ -213,29 +186,3 @@ def _wait_end(bench: Bench) -> None:
         time.sleep(1.0)
         bench.handle.close()
     recover(bench.folder.parent)
-
-
-def matrix(kinds: tuple[str, ...] = registry.PLUGS) -> list[dict[str, Any]]:
-    """Return every cell."""
-    cells = []
-    for kind in kinds:
-        for fault in FAULTS:
-            with tempfile.TemporaryDirectory() as folder:
-                cells.append(cell(kind, fault, Path(folder)))
-    return cells
-
-
-def main() -> None:
-    cells = matrix()
-    if "--table" not in sys.argv:
-        sys.stdout.write(json.dumps({"cells": cells}, indent=1) + os.linesep)
-        return
-    sys.stdout.write("| driver | fault | lease (s) | OFF after (s) | the record says | samples lost |\n")
-    sys.stdout.write("| --- | --- | ---: | ---: | --- | ---: |\n")
-    for c in cells:
-        row = (c["driver"], c["fault"], f"{c['lease_s']:g}", f"{c['seconds_to_off']:.2f}", c["end"], c["samples_lost"])
-        sys.stdout.write("| " + " | ".join(str(value) for value in row) + " |\n")
-
-
-if __name__ == "__main__":
-    main()
