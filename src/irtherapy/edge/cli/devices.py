@@ -110,7 +110,7 @@ def _register_live(devices: typer.Typer) -> None:
     def test(name: str = NAME, as_json: bool = show.JSON_OPTION) -> None:
         """Measure that a plug goes off by itself: on, the link let go, the seconds until it is off.
 
-        Take the lamp out of reach first: it is on for a few seconds. The result holds for 30 days and for this firmware.
+        Take the lamp out of reach first: it is on for a few seconds. The result holds for 30 days and this firmware.
         """
         from irtherapy.edge import plugs
         from irtherapy.edge.drivers.interface import DriverError

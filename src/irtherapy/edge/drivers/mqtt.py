@@ -119,6 +119,12 @@ class Line:
         with self._news:
             return self._heard.get(topic)
 
+    def known(self, topic: str, seconds: float = ANSWER_S) -> Heard | None:
+        """Return the last message of a topic, kept by the broker or not; on a new line it may take a moment."""
+        with self._news:
+            self._news.wait_for(lambda: topic in self._heard, seconds)
+            return self._heard.get(topic)
+
     def last(self, topic: str, says: Callable[[Heard], bool]) -> Heard | None:
         """Return the newest of the latest messages of ``topic`` that ``says`` so, what the broker had kept left out."""
         with self._news:

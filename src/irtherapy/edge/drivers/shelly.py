@@ -44,9 +44,7 @@ class Shelly(Plug):
         kept = self.line.heard(f"{self.topic}/command/switch:0")
         if kept is not None and kept.retained and kept.text.split(",")[0] in ("on", "toggle"):
             raise DriverError("The broker keeps an ON for this plug. Delete that kept message first.")
-        online = self.line.heard(self.presence)
-        if online is None:
-            online = self.line.until(self.presence, lambda _: True, 0.5)
+        online = self.line.known(self.presence)
         if online is None or online.text != "true":
             raise DriverError("The plug is offline.")
 

@@ -40,9 +40,7 @@ class Tasmota(Plug):
         kept = self.line.heard(f"cmnd/{self.topic}/POWER")
         if kept is not None and kept.retained and kept.text.upper() in ("ON", "1", "TOGGLE", "2"):
             raise DriverError("The broker keeps an ON for this plug. Delete that kept message first.")
-        will = self.line.heard(self.presence)
-        if will is None:
-            will = self.line.until(self.presence, lambda _: True, 0.5)
+        will = self.line.known(self.presence)
         if will is None or will.text != "Online":
             raise DriverError("The plug is offline.")
 

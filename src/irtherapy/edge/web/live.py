@@ -14,8 +14,9 @@ from typing import Any
 from django.utils import timezone
 
 from irtherapy import pathway
-from irtherapy.edge import data, journal
-from irtherapy.edge.drivers import twin
+from irtherapy.edge import data, journal, plugs
+from irtherapy.edge.drivers import registry, twin
+from irtherapy.edge.drivers.interface import DriverError
 from irtherapy.edge.home import sessions_folder
 from irtherapy.edge.records import visits
 from irtherapy.edge.records.models import Visit
@@ -23,7 +24,7 @@ from irtherapy.edge.runner import RunnerHandle, recover, start
 from irtherapy.screening import exercise_flags, prestart_checks
 from irtherapy.session import machine, prompts, replay
 from irtherapy.session.state import INPUT_EVENTS, PERSON_EVENTS, Phase, State
-from irtherapy.values import InputError, SessionOrder, StretchItem, in_range
+from irtherapy.values import Device, InputError, SessionOrder, StretchItem, in_range
 
 LOOK_EVERY_S = 0.2
 FINISH_S = 5.0
@@ -38,37 +39,61 @@ def folder_of(visit: Visit) -> Path:
     return sessions_folder() / visit.session_id
 
 
-def begin(visit: Visit, driver: str, speed: float) -> None:
-    """Lay out the order of a visit's session and start its runner. Raises InputError; then nothing was started."""
+def begin(visit: Visit, driver: str, speed: float, plug: str = "") -> None:
+    """Lay out the order of a visit's session and start its runner. Raises InputError; then nothing was started.
+
+    ``plug`` names the person's plug that switches the device, for the driver ``mqtt``.
+    """
     with _lock:
         visit.refresh_from_db()  # a second press of the button waited here
         if visit.session_id and is_running(visit):
             return
-        _begin(visit, driver, speed)
+        _begin(visit, driver, speed, plug)
 
 
-def _begin(visit: Visit, driver: str, speed: float) -> None:
+def _begin(visit: Visit, driver: str, speed: float, plug: str) -> None:
     if not visit.is_open:
         raise InputError("Session", "This visit has had its session. Begin a new one from the first page.")
     plan, device, placement = visit.plan_value, visit.device_value, visit.placement_value
     if not visit.may_heat or plan is None or device is None or placement is None:
         raise InputError("Session", "There is no plan to start from. Go through the questions and the plan first.")
-    if driver not in ("simulated", "manual"):
-        raise InputError("Driver", f"Driver must be simulated or manual; got {driver!r}.")
+    if driver not in registry.DRIVERS:
+        raise InputError("Driver", f"Driver must be one of {', '.join(registry.DRIVERS)}; got {driver!r}.")
+    switch = _ready_plug(plug, device) if driver == registry.MQTT else None
     session_id = uuid.uuid4().hex
     flags = exercise_flags(data.questionnaire(), visit.answers)
     sites, seed = visit.site_values, visit.created.toordinal()
     stretch = pathway.make_stretch(data.exercises(), sites, flags, seed)
     checks = prestart_checks(device.kind, plan.site.region, device.has_timer)
-    order = pathway.make_order(session_id, plan, device, driver, checks, stretch, sensor=driver == "simulated")
+    order = pathway.make_order(session_id, plan, device, driver, checks, stretch, _has_sensor(driver, switch))
     machine.bounded(order)
     folder = sessions_folder() / session_id
     journal.write_order(folder, order)
     if driver == "simulated":
         twin.write_spec(folder, visit.person_value, plan.site, device, placement, seed)
+    if switch is not None:
+        plugs.write_device(folder, switch)
     pace = in_range("Speed", speed, 1, 100, "times") if driver == "simulated" else 1.0
     _running[session_id] = start(folder, pace)
     visit.start_session(session_id, timezone.now())
+
+
+def _has_sensor(driver: str, switch: plugs.OwnPlug | None) -> bool:
+    return driver == "simulated" or (switch is not None and switch.thermometer is not None)
+
+
+def _ready_plug(name: str, device: Device) -> plugs.OwnPlug:
+    """Return a plug that may switch this device now. Raises InputError with the reason when it may not."""
+    switch = plugs.find(name)
+    if switch.device_id != device.id:
+        raise InputError("Plug", f"{name} switches another device. Choose it, or switch by hand.")
+    try:
+        firmware = plugs.firmware_of(switch)
+    except DriverError as error:
+        raise InputError("Plug", f"{name} cannot be used now. {error}") from None
+    if (why_not := switch.why_not(timezone.now(), firmware)) is not None:
+        raise InputError("Plug", f"{name} may not switch heat. {why_not}")
+    return switch
 
 
 def begin_rest(before: Visit, left: tuple[StretchItem, ...]) -> Visit:

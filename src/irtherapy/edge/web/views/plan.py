@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from typing import Any
 
@@ -14,13 +15,14 @@ from django.views.decorators.http import require_GET
 
 from irtherapy import limits, pathway
 from irtherapy.edge import data
+from irtherapy.edge import plugs as own_plugs
 from irtherapy.edge.records import visits
 from irtherapy.edge.records.models import Visit
 from irtherapy.edge.web import reach, words
 from irtherapy.edge.web.stages import stage
 from irtherapy.edge.web.steps import trail
 from irtherapy.export import svg
-from irtherapy.values import InputError, Plan
+from irtherapy.values import Device, InputError, Plan
 
 WIDTH, HEIGHT = 360, 280
 SPEEDS = (("20", "20 times faster than real"), ("60", "60 times faster"), ("1", "At the pace of real time"))
@@ -79,7 +81,17 @@ def _page(visit: Visit, made: Plan) -> dict[str, Any]:
         "cem43": f"{made.cem43_min:.2f}",
         "ceiling": limits.ceilings(made.setting),
         "speeds": SPEEDS,
+        **_switches(visit, device),
     }
+
+
+def _switches(visit: Visit, device: Device) -> dict[str, Any]:
+    """Return the person's plugs for this device, each with why it may not switch now, and the first that may."""
+    if visit.demo:
+        return {}
+    now = datetime.datetime.now(datetime.UTC)
+    found = [(one.name, one.why_not(now)) for one in own_plugs.load().values() if one.device_id == device.id]
+    return {"plugs": found, "usable": next((name for name, why_not in found if why_not is None), "")}
 
 
 def _link(made: Plan, step: Any) -> dict[str, str]:

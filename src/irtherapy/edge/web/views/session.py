@@ -38,10 +38,11 @@ def find(visit_id: uuid.UUID) -> Visit:
 def start(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
     """Start the runner of this visit's session."""
     visit = find(visit_id)
-    driver = "simulated" if visit.demo else "manual"
+    plug = request.POST.get("switch", "")
+    driver = "simulated" if visit.demo else "mqtt" if plug else "manual"
     speed = SPEEDS.get(request.POST.get("speed", "1"), 1.0)
     try:
-        live.begin(visit, driver, speed)
+        live.begin(visit, driver, speed, plug)
     except InputError as error:
         messages.error(request, str(error))
         return redirect("plan", visit.id)

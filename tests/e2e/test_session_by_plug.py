@@ -1,0 +1,100 @@
+"""A session in the browser whose lamp hangs on a plug: a real broker, a pretended plug, STOP to OFF measured."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from plug_bench import Broker, Pretended, wait_for
+
+from irtherapy.edge import plugs
+from irtherapy.edge.drivers.interface import DriverError
+from irtherapy.edge.drivers.mqtt import Address
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def to_the_plan(page: Page, url: str) -> None:
+    page.goto(url)
+    page.get_by_role("button", name="Begin with my own device").click()
+    page.locator("#side_lower_back-both").check(force=True)
+    page.locator("#pain_lower_back").fill("5")
+    page.get_by_label("Your age in years").fill("45")
+    page.locator("input[name=kind][value=lamp]").check(force=True)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Go on to the questions").click()
+    while not page.get_by_role("heading", name="You can go on").is_visible():
+        with page.expect_navigation():
+            page.get_by_role("button", name="None of these").click()
+    page.get_by_role("link", name="Go on").or_(page.get_by_role("button", name="Go on")).first.click()
+    page.locator("input[name=device][value=r125_150w]").check(force=True)
+    page.locator("input[name=distance_cm]").fill("60")
+    page.get_by_role("button", name="Work out my plan").click()
+    expect(page.get_by_role("heading", name="Your plan for today")).to_be_visible()
+
+
+def kept(home: Path, told: plugs.OwnPlug, days_old: int) -> None:
+    """Keep a plug that passed its test some days ago."""
+    at = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days_old)
+    firmware: list[str] = []
+
+    def there() -> bool:
+        try:
+            firmware.append(plugs.firmware_of(told))
+        except DriverError:
+            return False
+        return True
+
+    wait_for(there, 10.0)
+    tested = plugs.Tested(at.isoformat(timespec="seconds"), firmware[0], 5.0, 5.0)
+    (home / plugs.FILE).write_text(json.dumps([{**asdict(told), "tested": asdict(tested)}]))
+
+
+@pytest.fixture
+def lamp(tmp_path: Path) -> Any:
+    broker = Broker(tmp_path)
+    plug = Pretended("tasmota", broker.port, tmp_path / "plug")
+    yield plug, plugs.OwnPlug("Desk lamp", "tasmota", plug.topic, "r125_150w", Address(port=broker.port))
+    plug.kill()
+    broker.kill()
+
+
+def test_the_plug_switches_the_lamp_and_stop_is_off(
+    page: Page, start_server: Callable[[], Any], accessible: Callable[[Page], None], lamp: Any
+) -> None:
+    server, (plug, told) = start_server(), lamp
+    kept(server.home, told, days_old=1)
+    to_the_plan(page, server.url)
+    expect(page.get_by_label("The plug Desk lamp")).to_be_checked()
+    accessible(page)
+    page.get_by_role("button", name="Go to the session").click()
+    for box in page.locator("input[data-check]").all():
+        box.check()
+    assert not plug.is_on
+    page.locator("#start").click()
+    expect(page.get_by_text("Heat is on", exact=True)).to_be_visible()
+    wait_for(lambda: plug.is_on, 3.0)
+    page.wait_for_timeout(6000)  # longer than one lease: it is renewed
+    assert plug.is_on
+    since_s = time.time()
+    page.get_by_role("button", name="Stop", exact=True).first.click()
+    assert plug.seconds_to_off(since_s, 3.0) < 1.0
+    expect(page.get_by_role("heading", name="How was it?")).to_be_visible(timeout=15000)
+
+
+def test_a_plug_whose_test_is_old_is_not_offered_and_switching_by_hand_is(
+    page: Page, start_server: Callable[[], Any], lamp: Any
+) -> None:
+    server, (plug, told) = start_server(), lamp
+    kept(server.home, told, days_old=31)
+    to_the_plan(page, server.url)
+    expect(page.get_by_label("The plug Desk lamp: Its test is older than 30 days.")).to_be_disabled()
+    expect(page.get_by_label("I do, and I am asked")).to_be_checked()
+    assert not any(line["on"] for line in plug.truth())
