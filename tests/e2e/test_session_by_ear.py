@@ -72,6 +72,7 @@ def shoot(page: Page, name: str) -> None:
 def test_a_session_by_ear(page: Page, start_server: Callable[[], Any], accessible: Callable[[Page], None]) -> None:
     server, heard = start_server(), listening(page)
     to_the_checks(page, server.url)
+    expect(page.locator("body")).to_have_attribute("data-means", "voice")  # the page's script is there
     page.get_by_role("button", name="Try it").click()
     expect(page.locator("#heard li[data-key=hold]")).to_have_count(1)
     assert "Hold for 20 seconds." in heard

@@ -110,7 +110,7 @@ def _say(found: Answer, plot: str) -> None:
     for question in found.questions:
         _question(question)
     if plot:
-        show.console.print(f"\nThe plot is in {plot}.", markup=False)
+        show.console.print(f"\nThe plot is in {plot}.", markup=False, soft_wrap=True)
 
 
 def _question(question: Question) -> None:
