@@ -13,7 +13,7 @@ from rich.live import Live
 from rich.panel import Panel
 
 from irtherapy.edge.cli import arguments, show
-from irtherapy.values import InputError, in_range
+from irtherapy.values import InputError, Side, in_range
 
 if TYPE_CHECKING:
     from irtherapy.edge.plugs import OwnPlug
@@ -123,7 +123,8 @@ def sentence(order: Any, snapshot: Mapping[str, Any]) -> str:
     if phase == "stretching":
         item = order.stretch[snapshot["item_index"]]
         how = f"The easier way: {item.easier}" if snapshot["eased"] else item.say
-        return f"{item.name} ({item.side.value}). {how}"
+        side = "" if item.side is Side.BOTH else f", {item.side.value} side"
+        return f"{item.name}{side}. {how}"
     if phase == "rating":
         if snapshot["skin_check"] is None:
             return "How is the skin? c: clean   r: red but fading   m: marks"
