@@ -19,7 +19,7 @@ from typing import Any
 from irtherapy import limits
 from irtherapy.edge import home
 from irtherapy.edge.drivers import registry
-from irtherapy.edge.drivers.interface import DriverError
+from irtherapy.edge.drivers.interface import DriverError, real_seconds
 from irtherapy.edge.drivers.mqtt import Address
 from irtherapy.edge.drivers.plug import Plug
 from irtherapy.edge.drivers.thermometer import Source
@@ -169,7 +169,7 @@ def try_out(
             say(f"It is on. Letting go of the link; it should be off within {lease_s:g} s ...")
         finally:
             driver.close()
-        let_go_s = time.monotonic()
+        let_go_s = real_seconds()
         seconds = _seconds_to_off(watcher, let_go_s, 2.0 * lease_s)
         if seconds is None:
             watcher.off()
@@ -181,9 +181,9 @@ def try_out(
 
 
 def _seconds_to_off(watcher: Plug, since_s: float, most_s: float) -> float | None:
-    while time.monotonic() - since_s < most_s:
+    while real_seconds() - since_s < most_s:
         if watcher.said_on(since_s, 0.0) is False:
-            return round(time.monotonic() - since_s, 2)
+            return round(real_seconds() - since_s, 2)
         time.sleep(0.05)
     return None
 

@@ -13,7 +13,6 @@ import math
 import socket
 import struct
 import threading
-import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -24,7 +23,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from irtherapy.edge.drivers.interface import DriverError
+from irtherapy.edge.drivers.interface import DriverError, real_seconds
 from irtherapy.values import InputError, in_range
 
 CONNECT_S = 3.0
@@ -52,7 +51,7 @@ class Address:
 
 @dataclass(frozen=True)
 class Heard:
-    """The last message of a topic: when it came (monotonic seconds), and whether the broker had kept it."""
+    """The last message of a topic: when it came (real seconds), and whether the broker had kept it."""
 
     text: str
     at_s: float
@@ -61,7 +60,7 @@ class Heard:
     @property
     def age_s(self) -> float:
         """Seconds since it came; one that the broker had kept may be of any age."""
-        return math.inf if self.retained else time.monotonic() - self.at_s
+        return math.inf if self.retained else real_seconds() - self.at_s
 
     def json(self) -> dict[str, Any]:
         """Return the message as a JSON object; an empty one when it is none."""
@@ -105,7 +104,7 @@ class Line:
     def _message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
         text = message.payload.decode("utf-8", "replace")
         with self._news:
-            self._heard[message.topic] = Heard(text, time.monotonic(), message.retain)
+            self._heard[message.topic] = Heard(text, real_seconds(), message.retain)
             self._latest.append((message.topic, self._heard[message.topic]))
             self._news.notify_all()
 
@@ -146,23 +145,23 @@ class Line:
     ) -> Heard | None:
         """Return a message of ``topic`` that ``says`` so, waiting at most ``seconds``; None when there is none.
 
-        Only what came since ``since_s`` (monotonic; default now) counts, and nothing that the broker had kept.
+        Only what came since ``since_s`` (real seconds; default now) counts, and nothing that the broker had kept.
         """
-        began_s = time.monotonic()
+        began_s = real_seconds()
         since_s, end_s = began_s if since_s is None else since_s, began_s + seconds
         with self._news:
             while True:
                 for name, found in self._latest:
                     if name == topic and not found.retained and found.at_s >= since_s and says(found):
                         return found
-                left_s = end_s - time.monotonic()
+                left_s = end_s - real_seconds()
                 if left_s <= 0.0:
                     return None
                 self._news.wait(left_s)
 
     def ask(self, topic: str, text: str, answer: str, says: Callable[[Heard], bool]) -> Heard | None:
         """Send a command and return the answer on ``answer`` that ``says`` so; None when none came in time."""
-        since_s = time.monotonic()
+        since_s = real_seconds()
         self.tell(topic, text)
         return self.until(answer, says, ANSWER_S, since_s)
 

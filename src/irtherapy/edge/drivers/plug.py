@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-import time
 from abc import ABC, abstractmethod
 
-from irtherapy.edge.drivers.interface import DriverError, Reading
+from irtherapy.edge.drivers.interface import DriverError, Reading, real_seconds
 from irtherapy.edge.drivers.mqtt import Line
 
 SILENT_S = 3.0  # a plug that has answered nothing for so long is not reachable
@@ -24,8 +23,8 @@ class Plug(ABC):
     def __init__(self, line: Line, presence: str) -> None:
         self.line, self.presence = line, presence  # the topic on which the plug says that it is there
         self.armed_for_s: float | None = None
-        self._armed_s = self._lit_s = math.inf  # monotonic; when it was armed, and switched on
-        self.lit_until_s = -1.0  # monotonic; when the promise that stands runs out
+        self._armed_s = self._lit_s = math.inf  # real seconds; when it was armed, and switched on
+        self.lit_until_s = -1.0  # real seconds; when the promise that stands runs out
         self._renewed_s = self._looked_s = -1.0
 
     # -- the words of one make
@@ -69,7 +68,7 @@ class Plug(ABC):
         self.check_reachable()
         if not self.send_off():
             raise DriverError("The plug did not say that it is off.")
-        self._armed_s = time.monotonic()
+        self._armed_s = real_seconds()
         self.promise_off(lease_s)
         self.armed_for_s = lease_s
 
@@ -78,7 +77,7 @@ class Plug(ABC):
         if self.armed_for_s != lease_s or self._was_away_since(self._armed_s):
             self.arm(lease_s)
         self.check_reachable()
-        since_s = time.monotonic()
+        since_s = real_seconds()
         self.send_on(lease_s)
         if self.said_on(since_s, 1.0) is not True:
             self.send_off()
@@ -99,7 +98,7 @@ class Plug(ABC):
     def renew(self, lease_s: float) -> None:
         """Renew the promise; one that has run out is not revived."""
         self._check_stayed()
-        now_s = time.monotonic()
+        now_s = real_seconds()
         if now_s >= self.lit_until_s:
             raise DriverError("The time that the plug had promised ran out before it was renewed.")
         if now_s - self._renewed_s < RENEW_SHARE * lease_s:
@@ -123,8 +122,8 @@ class Plug(ABC):
         self.check_reachable()
         self._check_stayed()
         relay, watts, age_s = self.state()
-        if time.monotonic() - self._looked_s >= LOOK_EVERY_S:
-            self._looked_s = time.monotonic()
+        if real_seconds() - self._looked_s >= LOOK_EVERY_S:
+            self._looked_s = real_seconds()
             self.look()
         if age_s > SILENT_S and self.armed_for_s is not None:
             raise DriverError("The plug says nothing any more.")

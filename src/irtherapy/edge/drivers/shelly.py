@@ -9,11 +9,10 @@ from __future__ import annotations
 import itertools
 import json
 import math
-import time
 import uuid
 from typing import Any
 
-from irtherapy.edge.drivers.interface import DriverError
+from irtherapy.edge.drivers.interface import DriverError, real_seconds
 from irtherapy.edge.drivers.mqtt import Heard, Line
 from irtherapy.edge.drivers.plug import Plug
 
@@ -55,7 +54,7 @@ class Shelly(Plug):
         return number
 
     def _call(self, method: str, **params: Any) -> dict[str, Any]:
-        since_s = time.monotonic()
+        since_s = real_seconds()
         number = self._send(method, **params)
         answer = self.line.until(f"{self.answers}/rpc", lambda found: found.json().get("id") == number, 1.0, since_s)
         result = None if answer is None else answer.json().get("result")
@@ -80,7 +79,7 @@ class Shelly(Plug):
 
     def send_on(self, lease_s: float) -> None:
         """Send an ON that the plug ends itself."""
-        sent_s = time.monotonic()
+        sent_s = real_seconds()
         self._sets = {n: at for n, at in self._sets.items() if sent_s - at < 30.0}
         self._sets[self._send("Switch.Set", id=0, on=True, toggle_after=lease_s)] = sent_s
 
@@ -128,7 +127,7 @@ class Shelly(Plug):
         watts = told.get("apower")
         power = float(watts) if isinstance(watts, int | float) and math.isfinite(watts) else None
         output = told.get("output")
-        return output if isinstance(output, bool) else None, power, time.monotonic() - at_s
+        return output if isinstance(output, bool) else None, power, real_seconds() - at_s
 
 
 def _result(answer: Heard) -> dict[str, Any]:

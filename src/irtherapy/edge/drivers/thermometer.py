@@ -7,10 +7,9 @@ by STATUS 10. The others have to speak by themselves, at least every two seconds
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import dataclass
 
-from irtherapy.edge.drivers.interface import Driver, DriverError, Reading
+from irtherapy.edge.drivers.interface import Driver, DriverError, Reading, real_seconds
 from irtherapy.edge.drivers.mqtt import Line
 from irtherapy.values import InputError
 
@@ -65,8 +64,8 @@ class Thermometer:
 
     def _ask(self) -> None:
         """Ask for the next figure without waiting."""
-        if self._asked is not None and time.monotonic() - self._asked_s >= ASK_EVERY_S:
-            self._asked_s = time.monotonic()
+        if self._asked is not None and real_seconds() - self._asked_s >= ASK_EVERY_S:
+            self._asked_s = real_seconds()
             self.line.tell(self._asked[0], "10")
 
     def read(self) -> tuple[float | None, float]:
