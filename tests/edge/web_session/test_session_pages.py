@@ -51,7 +51,7 @@ BROKEN = (b"{", b"[1]", b'"stop"', b"\xff\xfe", b'{"kind": "comfort", "value": N
 
 
 def test_a_bad_wish_gets_one_sentence_and_changes_nothing(client: Client, visit: Visit) -> None:
-    walk.wait_for(lambda: walk.book(visit).exists())
+    walk.wait_for(lambda: walk.book(visit).exists() and journal.read(walk.book(visit)))  # its first line is written
     before = [e for e in journal.read(walk.book(visit)) if e.kind != "sample"]
     for raw in (*(json.dumps(wish).encode() for wish in BAD_WISHES), *BROKEN):
         answer = client.generic("POST", reverse("session-do", args=[visit.id]), raw, content_type="application/json")
