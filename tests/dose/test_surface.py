@@ -86,6 +86,8 @@ def test_a_pad_with_heat_of_its_own_starts_slower_in_the_answer_and_says_where_i
     assert slow.skin_c.p50[4] < simulate.simulate(*ask).skin_c.p50[4]
     with pytest.raises(InputError, match="warm device"):
         simulate.simulate(Person(), LOWER, LAMP, Placement(0.5), minutes, body, 20, pad=pad.Pad(1e4, ROOM))
+    with pytest.raises(InputError, match="bare skin only"):
+        simulate.simulate(*ask[:3], Placement(0.0, clothed=True), *ask[4:], pad=pad.Pad(1e4, 45.0))
     with pytest.raises(InputError, match="Heat capacity of the pad must be"):
         pad.Pad(float("nan"), ROOM)
 
@@ -130,4 +132,4 @@ def test_the_steps_of_the_plan_are_fine_enough_for_sweat(ex: exposure.Exposure) 
             now = np.zeros_like(hot.source_w_m2)
             now[:, 0] -= operator.share * lost(operator.skin_c(state.temp_c))
             state = operator.step(state, now, 0.5)
-        assert np.abs(operator.skin_c(state.temp_c) - told.skin_c[:, mark]).max() < 0.15, mark
+        assert np.abs(operator.skin_c(state.temp_c) - told.skin_c[:, mark]).max() < 0.03, mark

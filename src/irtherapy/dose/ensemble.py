@@ -20,6 +20,7 @@ MARK_S = 30.0  # courses are kept every half minute, which is also how minutes a
 # Longest time step by what has passed. With the cells of ``exposure`` the skin is within 0.015 K of a refined run at
 # any half minute, and within 0.04 K under a lamp that takes it to 51 C (benchmarks/test_dose.py).
 STEPS_S = ((60.0, 10.0), (120.0, 15.0), (math.inf, 30.0))
+LOST_STEP_S = 2.0  # what the skin loses by the step before: right to 0.02 K, and steady, at such steps
 HIGH = 97.5
 
 
@@ -57,6 +58,7 @@ def march(
     states, time, source = [state], [0.0], operator.laid(source)
     for i in range(round(minutes * 60.0 / MARK_S)):
         most_s = next(step for until, step in STEPS_S if i * MARK_S < until)
+        most_s = most_s if lost is None else min(most_s, LOST_STEP_S)
         for dt in heat.time_steps(MARK_S, *((0.5, most_s, 1.5) if i == 0 else (most_s, most_s))):
             now = source
             if lost is not None:

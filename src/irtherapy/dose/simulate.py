@@ -25,7 +25,7 @@ from irtherapy.dose.evaporation import Sweat
 from irtherapy.dose.exposure import Exposure
 from irtherapy.dose.local import head
 from irtherapy.dose.pad import Pad
-from irtherapy.values import Curve, Device, InputError, Person, Placement, Site, in_range
+from irtherapy.values import Curve, Device, DeviceKind, InputError, Person, Placement, Site, in_range
 
 Array = NDArray[np.float64]
 
@@ -151,6 +151,10 @@ def simulate(
     cooling = _half_minutes("Cooling", cooling_min, 0.0)
     if pad is not None and (exposure.has_light(device) or [phase.share for phase in phases] != [1.0]):
         raise InputError("Pad", "A pad with heat of its own is for a warm device and one phase of full power.")
+    if pad is not None and (placement.clothed or device.kind is DeviceKind.CHAIR):
+        raise InputError(
+            "Pad", "A pad with heat of its own is worked out on bare skin only, not through cloth or a chair."
+        )
     heated_by = None if pad is None else partial(_under_pad, ex, pad, placement.room_c)
     covered = device.contact or placement.clothed
     lost = None if sweat is None else _lost(sweat, people, tables, site, placement.room_c)

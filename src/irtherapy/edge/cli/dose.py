@@ -111,6 +111,8 @@ def _pad(heat_kj: float | None, start_c: float | None, power: float, device: Dev
 
     if heat_kj is None:
         return None
+    if start_c is None and power == 0.0:
+        raise InputError("Pad", "A pad as cold as the room warms nobody: give --pad-power, --pad-start-c, or both.")
     warm = device.emitter.surface_temp_c
     stop_c = float("inf") if warm is None else warm
     return Pad(heat_kj * 1000.0, room_c if start_c is None else start_c, power_w_m2=power, thermostat_c=stop_c)
