@@ -52,9 +52,9 @@ bench: .venv/.installed-dev ## speed beside peers, in one run
 	$(BIN)/python -m pytest benchmarks --benchmark-only
 
 lock: ## renew the lock files (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet \
 		pyproject.toml --group build -o requirements.lock
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet \
 		pyproject.toml --group build --group dev -o requirements-dev.lock
 
 clean: ## remove .venv and caches

@@ -148,11 +148,6 @@ def make_rest_order(session_id: str, before: SessionOrder, left: tuple[StretchIt
     )  # fmt: skip
 
 
-def left_over(order: SessionOrder, events: Sequence[Event]) -> tuple[StretchItem, ...]:
-    """Return the stretches that were still to come when the program of a session stopped."""
-    return replay.left_over(order, events)
-
-
 def make_record(order: SessionOrder, events: Sequence[Event], started_at: str | None) -> SessionRecord:
     """Return the record of a session from its journal; the same function serves live, crash and report."""
     return replay.record(order, events, started_at)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from irtherapy.dose import ensemble, exposure, heat, injury
+from irtherapy.dose import ensemble, heat, injury
 from irtherapy.dose.ensemble import Heating
 from irtherapy.dose.exposure import Exposure
 from irtherapy.values import in_range
@@ -69,8 +69,7 @@ class Schedule:
 def margin(course: Heating, ceiling: Ceiling) -> float:
     """Return how far the 97.5th percentile stays below the ceilings, in K or as a share of the CEM43; < 0 is over."""
     skin = _high(course.skin_c[CROWD].max(axis=1))
-    gathered = np.percentile(ensemble.thermal_dose_min(course)[CROWD, -1], ensemble.HIGH)
-    return float(min(ceiling.skin_c - skin, 1.0 - gathered / ceiling.cem43_min))
+    return float(min(ceiling.skin_c - skin, 1.0 - _dose_min(course) / ceiling.cem43_min))
 
 
 def nearest_distance_m(
@@ -103,7 +102,7 @@ def schedule(ex: Exposure, minutes: float, ceiling: Ceiling, rest: heat.State) -
     """
     count = round(in_range("Minutes", minutes, 1, 60, "min") * 60.0 / ensemble.MARK_S)
     run = _Run(ex, rest, count)
-    even, even_course = run.kept(lambda least: np.full(count, run.even_share(count, least)), ceiling)
+    even, even_course = run.kept(lambda least: np.full(count, run.even_share(least)), ceiling)
     last = even.reshape(count, SLOTS).mean(axis=1)
 
     def climbed(least: Ceiling) -> Array:
@@ -128,7 +127,7 @@ class _Run:
     """One ensemble under one device, driven by shares of its power."""
 
     def __init__(self, ex: Exposure, rest: heat.State, count: int) -> None:
-        self.ex, self.rest, self.count = ex, rest, count
+        self.tissue, self.rest, self.count = ex.tissue, rest, count
         self.on, self.off = heat.Bioheat(ex.tissue, ex.on), heat.Bioheat(ex.tissue, ex.off)
         self.source = self.on.laid(ex.source_w_m2)
         self.full, self.none = self.course(np.ones(count)), self.course(np.zeros(count))
@@ -154,9 +153,7 @@ class _Run:
             time.append(time[-1] + ensemble.MARK_S)
         temp = np.stack(temps)
         skin = np.stack([(self.on if k < heated else self.off).skin_c(t) for k, t in enumerate(temp)], axis=-1)
-        muscle = exposure.muscle_surface_c(self.ex.tissue, temp).T
-        hottest = np.maximum(skin, temp.max(axis=-1).T)
-        return Heating(np.array(time), skin, hottest, muscle, temp, ())
+        return Heating.of(self.tissue, np.array(time), skin, temp)
 
     def warmth(self, course: Heating) -> float:
         """Return the typical person's muscle rise, averaged over the course."""
@@ -165,9 +162,8 @@ class _Run:
 
     def told(self, course: Heating) -> Course:
         """Return what is told of a course."""
-        gathered = ensemble.thermal_dose_min(course)[CROWD, -1]
         return Course(
-            _high(course.skin_c[CROWD].max(axis=1)), _high(gathered), self.warmth(course),
+            _high(course.skin_c[CROWD].max(axis=1)), _dose_min(course), self.warmth(course),
             float(course.muscle_c[TYPICAL].max() - course.muscle_c[TYPICAL, 0]),
         )  # fmt: skip
 
@@ -186,12 +182,12 @@ class _Run:
                 return slots, course
             least = replace(least, skin_c=least.skin_c - max(over, 0.01))
 
-    def even_share(self, count: int, ceiling: Ceiling) -> float:
+    def even_share(self, ceiling: Ceiling) -> float:
         """Return the greatest constant share of power that keeps the ceilings."""
         from scipy.optimize import brentq
 
         def left(share: float) -> float:
-            return margin(self.course(np.full(count, share)), ceiling)
+            return margin(self.course(np.full(self.count, share)), ceiling)
 
         if margin(self.full, ceiling) >= 0.0:
             return 1.0
@@ -203,14 +199,12 @@ class _Run:
         """Return the shares that warm the muscle most, by linear programmes around the true course."""
         from scipy.optimize import linprog
 
-        count = len(shares)
-        full, none = self.full, self.none
-        worth = self._worth(full, none, count)
+        worth = self._worth()
         reach = 0.5  # how far a share may move in one round
         course = self.course(shares)
         best, best_worth = shares, -np.inf
         for _ in range(ROUNDS):
-            high, gain = self._skin(course, full, none, count)
+            high, gain = self._skin(course)
             dose, dose_gain = self._dose(course, gain, ceiling)
             found = linprog(
                 -worth,
@@ -233,20 +227,22 @@ class _Run:
             reach *= 0.5
         return best if np.isfinite(best_worth) else shares * 0.9
 
-    def _worth(self, full: Heating, none: Heating, count: int) -> Array:
+    def _worth(self) -> Array:
         """Return what the power of each half minute adds to the muscle's mean rise, as if it answered in proportion."""
-        answer = full.muscle_c[TYPICAL, : count + 1] - none.muscle_c[TYPICAL, : count + 1]
+        marks = slice(self.count + 1)
+        answer = self.full.muscle_c[TYPICAL, marks] - self.none.muscle_c[TYPICAL, marks]
         pulse = np.diff(answer)  # to one half minute of power, at the marks after it
         after = np.concatenate([pulse, np.full(round(AFTER_MIN * 60.0 / ensemble.MARK_S), pulse[-1])])
         total = np.cumsum(after)
-        return np.array([total[len(after) - 1 - k] for k in range(count)]) / len(after)
+        return np.array([total[len(after) - 1 - k] for k in range(self.count)]) / len(after)
 
-    def _skin(self, course: Heating, full: Heating, none: Heating, count: int) -> tuple[Array, Array]:
+    def _skin(self, course: Heating) -> tuple[Array, Array]:
         """Return the 97.5th percentile of skin at each mark, and what the power of each half minute adds to it."""
+        count = self.count
         skin = course.skin_c[CROWD, 1 : count + 1]
         high = np.percentile(skin, ensemble.HIGH, axis=0)
         nearest = 1 + np.abs(skin - high).argmin(axis=0)  # the person who stands at the percentile, mark by mark
-        answer = full.skin_c[:, : count + 1] - none.skin_c[:, : count + 1]
+        answer = self.full.skin_c[:, : count + 1] - self.none.skin_c[:, : count + 1]
         gain = np.zeros((count, count))
         for mark in range(count):
             who = nearest[mark]
@@ -255,18 +251,19 @@ class _Run:
 
     def _dose(self, course: Heating, gain: Array, ceiling: Ceiling) -> tuple[float, Array]:
         """Return what is left of the CEM43, and what each half minute of power adds to it."""
-        count = len(gain)
-        hottest = np.percentile(course.hottest_c[CROWD], ensemble.HIGH, axis=0)
-        rate = injury.cem43_rate(hottest[1 : count + 1])
-        slope = (injury.cem43_rate(hottest[1 : count + 1] + 0.05) - rate) / 0.05
-        spent = _high(ensemble.thermal_dose_min(course)[CROWD, -1])
-        return ceiling.cem43_min - spent, (slope * ensemble.MARK_S / 60.0) @ gain
+        hottest = np.percentile(course.hottest_c[CROWD, 1 : self.count + 1], ensemble.HIGH, axis=0)
+        slope = (injury.cem43_rate(hottest + 0.05) - injury.cem43_rate(hottest)) / 0.05
+        return ceiling.cem43_min - _dose_min(course), (slope * ensemble.MARK_S / 60.0) @ gain
 
 
 def _in_slots(shares: Array) -> Array:
     """Return 1 for each slot that is on and 0 for the others, spread as evenly as the shares allow."""
     whole = np.floor(np.cumsum(np.repeat(shares, SLOTS)) + 1e-6)
     return np.diff(whole, prepend=0.0)
+
+
+def _dose_min(course: Heating) -> float:
+    return _high(ensemble.thermal_dose_min(course)[CROWD, -1])
 
 
 def _high(values: Array) -> float:

@@ -35,6 +35,14 @@ class Heating:
     temp_c: Array  # (times, persons, cells)
     states: tuple[heat.State, ...]
 
+    @classmethod
+    def of(
+        cls, tissue: heat.Tissue, time_s: Array, skin_c: Array, temp_c: Array, states: tuple[heat.State, ...] = ()
+    ) -> Heating:
+        """Return the courses whose hottest place and muscle follow from skin and temperatures."""
+        muscle = exposure.muscle_surface_c(tissue, temp_c).T
+        return cls(time_s, skin_c, np.maximum(skin_c, temp_c.max(axis=-1).T), muscle, temp_c, states)
+
 
 def heating(ex: Exposure, minutes: float, start: heat.State | None = None) -> Heating:
     """Return the courses of ``minutes`` with the heat on, from the steady state without the device."""
@@ -71,9 +79,7 @@ def march(
     skin = np.stack([operator.skin_c(t) for t in temp], axis=-1)
     if len(states) > 1:
         skin[:, 0] = heat.Bioheat(ex.tissue, ex.off).skin_c(temp[0])
-    hottest = np.maximum(skin, temp.max(axis=-1).T)
-    muscle = exposure.muscle_surface_c(ex.tissue, temp).T
-    return Heating(np.array(time), skin, hottest, muscle, temp, tuple(states))
+    return Heating.of(ex.tissue, np.array(time), skin, temp, tuple(states))
 
 
 def _stacked(temps: list[Array]) -> Array:

@@ -101,10 +101,7 @@ def first_cell(layer: str, refine: int = 1) -> int:
 
 def muscle_surface_c(tissue: heat.Tissue, temp_c: Array, refine: int = 1) -> Array:
     """Return the temperature of the interface of fat and muscle, (..., persons), from (..., persons, cells)."""
-    i = first_cell("muscle", refine)
-    conductance = tissue.conductivity_w_m_k / tissue.dz_m
-    above, below = conductance[:, i - 1], conductance[:, i]
-    return (above * temp_c[..., i - 1] + below * temp_c[..., i]) / (above + below)
+    return tissue.face_c(first_cell("muscle", refine), temp_c)
 
 
 def spectrum_bins(emitter: Emitter, body: BodyTables, merged: int = MERGED_BINS) -> tuple[Array, Array]:

@@ -55,6 +55,12 @@ class Tissue:
         """Return the depth of the cell centres, (persons, cells)."""
         return np.cumsum(self.dz_m, axis=-1) - 0.5 * self.dz_m
 
+    def face_c(self, below: int, temp_c: Array) -> Array:
+        """Return the temperature of the face above cell ``below``, (..., persons), from (..., persons, cells)."""
+        conductance = self.conductivity_w_m_k / self.dz_m
+        over, under = conductance[:, below - 1], conductance[:, below]
+        return np.asarray((over * temp_c[..., below - 1] + under * temp_c[..., below]) / (over + under))
+
     def links(self) -> tuple[Array, Array, Array]:
         """Return conductances in W/m2/K: surface to first cell, between cells, last cell to the deep edge."""
         half = 0.5 * self.dz_m / self.conductivity_w_m_k

@@ -83,11 +83,10 @@ def heating(ex: Exposure, rest: heat.State, pad: Pad, room_c: float, minutes: fl
             power[:, 0] = np.where(state.temp_c[:, 0] < pad.thermostat_c, pad.power_w_m2, 0.0)
             state = operator.step(state, power, float(dt))
         states.append(heat.State(state.temp_c[:, above:], state.perfusion_per_s[:, above:]))
-        skins.append(_skin_c(covered, state.temp_c, above))
+        skins.append(covered.face_c(above, state.temp_c))
     temp, skin = np.stack([s.temp_c for s in states]), np.stack(skins, axis=-1)
     time = np.arange(len(states), dtype=np.float64) * ensemble.MARK_S
-    muscle = exposure.muscle_surface_c(tissue, temp).T
-    return Heating(time, skin, np.maximum(skin, temp.max(axis=-1).T), muscle, temp, tuple(states))
+    return Heating.of(tissue, time, skin, temp, tuple(states))
 
 
 def _covered(tissue: heat.Tissue, pad: Pad) -> tuple[heat.Tissue, int]:
@@ -114,10 +113,3 @@ def _covered(tissue: heat.Tissue, pad: Pad) -> tuple[heat.Tissue, int]:
         response=np.concatenate([np.full(count, heat.CONSTANT), tissue.response]),
     )
     return covered, count
-
-
-def _skin_c(covered: heat.Tissue, temp_c: Array, above: int) -> Array:
-    """Return the temperature of the face between the lowest cell above and the first of the skin."""
-    conductance = covered.conductivity_w_m_k / covered.dz_m
-    over, under = conductance[:, above - 1], conductance[:, above]
-    return np.asarray((over * temp_c[:, above - 1] + under * temp_c[:, above]) / (over + under))

@@ -61,12 +61,7 @@ def heating(ex: Exposure, head_radius_m: float, phases: Sequence[Phase], factor:
     skin = np.stack([s[1] for s in solved])
     temp, perfusion = (np.stack([s[k] for s in solved], axis=1) for k in (2, 3))
     states = tuple(heat.State(t, w) for t, w in zip(temp, perfusion, strict=True))
-    return _course(ex, time, skin, temp, states)
-
-
-def _course(ex: Exposure, time: Array, skin: Array, temp: Array, states: tuple[heat.State, ...]) -> Heating:
-    muscle = exposure.muscle_surface_c(ex.tissue, temp).T
-    return Heating(time, skin, np.maximum(skin, temp.max(axis=-1).T), muscle, temp, states)
+    return Heating.of(ex.tissue, time, skin, temp, states)
 
 
 def _one(
@@ -154,7 +149,7 @@ def under_head(
         temp[:, person], skin[person] = some.temp_c[:, place], some.skin_c[place]
         blood[:, person] = [s.perfusion_per_s[place] for s in some.states]
     states = tuple(heat.State(t, w) for t, w in zip(temp, blood, strict=True))
-    return _course(ex, whole.time_s, skin, temp, states)
+    return Heating.of(ex.tissue, whole.time_s, skin, temp, states)
 
 
 def part(ex: Exposure, which: NDArray[np.intp]) -> Exposure:
