@@ -79,17 +79,68 @@ def test_a_heavier_heated_pad_is_never_warmer_sooner(store: float, heavier: floa
     assert np.all(heavy <= light + 1e-6)
 
 
-def test_a_pad_with_heat_of_its_own_starts_slower_in_the_answer_and_says_where_it_fits() -> None:
-    body, minutes = data.body_tables(), [simulate.Phase(10.0)]
-    ask = (Person(), LOWER, WARM, Placement(0.0), minutes, body, 20)
-    slow = simulate.simulate(*ask, pad=pad.Pad(20_000.0, ROOM, power_w_m2=400.0, thermostat_c=45.0))
-    assert slow.skin_c.p50[4] < simulate.simulate(*ask).skin_c.p50[4]
+def test_the_heat_of_a_pad_is_kept_account_of() -> None:
+    # Dead matter far deeper than the heat comes: what is stored = power while it was on, less what left by the back.
+    widths = np.full((1, 400), 2.5e-4)
+    k, c, store, back, room = 0.5, 3.6e6, 20_000.0, 12.0, 5.0
+    ones = np.ones_like(widths)
+    dead = heat.Tissue(
+        widths, k * ones, c * ones, 0.0 * ones, 0.0 * ones, np.zeros(400, dtype=np.int64),
+        np.ones(1), np.full(1, 60.0), np.zeros(1),
+    )  # fmt: skip
+    still = heat.Surface(np.zeros(1), np.zeros(1), np.zeros(1))
+    nothing = exposure.Exposure(dead, 0.0 * ones, still, still, np.zeros(1), np.zeros(1), np.zeros(1))
+    towels = (pad.Layer(40.0, 3_000.0), pad.Layer(25.0, 6_000.0))
+    told = pad.Pad(store, 40.0, 80.0, power_w_m2=250.0, back_w_m2_k=back, layers=towels)
+    course, above = pad.courses(nothing, heat.State(0.0 * ones, 0.0 * ones), told, room, 20.0, 0.5)
+    pads, first, second = above[:, 0, 0], above[:, 0, 1:5].mean(axis=1), above[:, 0, 5:9].mean(axis=1)
+    stored = store * (pads - 40.0) + 3_000.0 * first + 6_000.0 * second + course.temp_c[:, 0].sum(axis=1) * c * 2.5e-4
+    left = back * np.concatenate([[0.0], np.cumsum((pads[1:] + pads[:-1]) / 2.0 - room) * 30.0])
+    np.testing.assert_allclose(stored + left, 250.0 * course.time_s, atol=0.002 * 250.0 * 1200.0)
+
+
+def test_towels_between_are_conductances_in_series(ex: exposure.Exposure) -> None:
+    towels = (pad.Layer(40.0, 1.0), pad.Layer(25.0, 1.0))
+    through = pad.heating(ex, rest_of(ex), pad.Pad(1e7, 60.0, 80.0, back_w_m2_k=0.0, layers=towels), ROOM, 10.0)
+    series = 1.0 / (1.0 / 40.0 + 1.0 / 25.0 + 1.0 / 80.0)
+    held = replace(ex, on=heat.Surface(np.full(5, series), np.full(5, 60.0), np.zeros(5)))
+    np.testing.assert_allclose(
+        through.skin_c[:, 1:], ensemble.heating(held, 10.0, rest_of(ex)).skin_c[:, 1:], atol=0.03
+    )
+
+
+@pytest.mark.parametrize(
+    ("device", "clothed"), [("heating_pad_low", True), ("heating_pad_low", False), ("chair", True)]
+)
+def test_a_pad_lies_on_each_person_as_the_plan_has_it(device: str, clothed: bool) -> None:
+    body = data.body_tables()
+    found = next(d for d in data.catalogue().values() if d.id == device or d.kind.value == device)
+    warm = found if found.emitter.surface_temp_c else replace(found, emitter=WARM.emitter)
+    people = population.ensemble(Person(), LOWER, body, np.random.default_rng(3), 8)
+    place = Placement(0.0, clothed=clothed)
+    ex = exposure.expose(people, body, LOWER, warm, place, exposure.tissue_of(people, body), None)
+    rest = rest_of(ex)
+    endless = pad.at_each(pad.Pad(1e7, ROOM, power_w_m2=0.0, back_w_m2_k=0.0), ex)
+    for person in range(8):  # a pad that never cools, at each one's own temperature, is the held surface of the plan
+        one = replace(endless, start_c=float(ex.on.ambient_c[person]))
+        kept = pad.heating(ex, rest, one, ROOM, 10.0).skin_c[person, -1]
+        assert kept == pytest.approx(ensemble.heating(ex, 10.0, rest).skin_c[person, -1], abs=0.03)
+
+
+def test_a_pad_with_heat_of_its_own_starts_slower_in_the_answer_and_ends_with_the_same_spread() -> None:
+    body = data.body_tables()
+    ask = (Person(), LOWER, WARM, Placement(0.0), [simulate.Phase(30.0)], body, 60)
+    slow = simulate.simulate(*ask, pad=pad.Pad(5_000.0, ROOM, power_w_m2=800.0))
+    held = simulate.simulate(*ask)
+    assert slow.skin_c.p50[4] < held.skin_c.p50[4] - 0.3
+    assert slow.skin_c.p97_5[60] == pytest.approx(held.skin_c.p97_5[60], abs=0.25)
+    assert slow.skin_c.p2_5[60] == pytest.approx(held.skin_c.p2_5[60], abs=0.25)
     with pytest.raises(InputError, match="warm device"):
-        simulate.simulate(Person(), LOWER, LAMP, Placement(0.5), minutes, body, 20, pad=pad.Pad(1e4, ROOM))
-    with pytest.raises(InputError, match="bare skin only"):
-        simulate.simulate(*ask[:3], Placement(0.0, clothed=True), *ask[4:], pad=pad.Pad(1e4, 45.0))
+        simulate.simulate(Person(), LOWER, LAMP, Placement(0.5), *ask[4:], pad=pad.Pad(1e4, ROOM))
     with pytest.raises(InputError, match="Heat capacity of the pad must be"):
         pad.Pad(float("nan"), ROOM)
+    with pytest.raises(InputError, match="Contact must be"):
+        pad.Pad(1e4, ROOM, np.array([100.0, 0.0]))
 
 
 @pytest.mark.parametrize(("temp_c", "kpa"), [(0.01, 0.6117), (20.0, 2.3393), (35.0, 5.6286), (50.0, 12.352)])
@@ -133,3 +184,27 @@ def test_the_steps_of_the_plan_are_fine_enough_for_sweat(ex: exposure.Exposure) 
             now[:, 0] -= operator.share * lost(operator.skin_c(state.temp_c))
             state = operator.step(state, now, 0.5)
         assert np.abs(operator.skin_c(state.temp_c) - told.skin_c[:, mark]).max() < 0.03, mark
+
+
+def test_sweat_under_heat_settles_where_its_own_loss_holds_the_balance(ex: exposure.Exposure) -> None:
+    hot = replace(ex, on=replace(ex.off, flux_w_m2=ex.off.flux_w_m2 + 400.0))
+    sweat = evaporation.Sweat(most=0.6)
+
+    def lost(skin_c: np.ndarray) -> np.ndarray:
+        return sweat.extra_w_m2(skin_c, np.full(5, ROOM), np.full(5, 3.9))
+
+    course = ensemble.march(hot, heat.Bioheat(hot.tissue, hot.on), hot.source_w_m2, rest_of(hot), 300.0, lost)
+    skin = course.skin_c[:, -1]
+    taken = lost(skin)
+    assert np.all(taken > 20.0)
+    balanced = heat.Bioheat(hot.tissue, replace(hot.on, flux_w_m2=hot.on.flux_w_m2 - taken))
+    steady = balanced.skin_c(balanced.rest().temp_c)
+    np.testing.assert_allclose(skin, steady, atol=0.05)
+
+
+def test_no_sweat_leaves_the_skin_under_a_pad() -> None:
+    body, ten = data.body_tables(), [simulate.Phase(10.0)]
+    ask = (Person(), LOWER, WARM, Placement(0.0), ten, body, 20)
+    wet, dry = simulate.simulate(*ask, sweat=evaporation.Sweat(most=1.0)), simulate.simulate(*ask)
+    assert wet.skin_c.p50[:21] == dry.skin_c.p50[:21]  # covered
+    assert wet.skin_c.p97_5[22] < dry.skin_c.p97_5[22]  # bare again, and still warm

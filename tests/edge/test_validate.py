@@ -20,8 +20,7 @@ KNOWN = {
     ("C1", "with the heat of eight dry towels (fitted 19 W/m\u00b2/K): time of the peak"),
     ("C6", "wIRA 2000 W/m\u00b2, skin kept to 43 \u00b0C, 60 min (Piazena 2023): 10 mm"),
 }
-CASES = {"A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A10", "A11", "A13", "A14", "A15", "A16"}
-CASES |= {f"B{i}" for i in range(1, 10)} | {f"C{i}" for i in range(1, 11)}
+CASES = {"water"} | {f"A{i}" for i in range(1, 17)} | {f"B{i}" for i in range(1, 10)} | {f"C{i}" for i in range(1, 11)}
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +33,7 @@ def test_every_case_is_there_and_only_the_known_ones_differ(studies):
     assert {row.case for row in rows} == CASES
     assert {(row.case, row.what) for row in rows if row.judged is Judged.DIFFERS} == KNOWN
     assert {row.case for row in rows if row.judged is Judged.NOT_RUN} == {"A16", "C4", "C5", "C9"}
-    assert sum(report.tally(studies).values()) == len(rows) > 130
+    assert sum(report.tally(studies).values()) == len(rows) > 150
 
 
 def test_the_page_shows_each_row_and_chart(studies):

@@ -42,24 +42,33 @@ class Pad:
     """A pad or pack, by area: heat capacity in J/m2/K, its temperature at the start, and what keeps it warm.
 
     ``power_w_m2`` is on while the pad is cooler than ``thermostat_c``. ``back_w_m2_k`` leads from its back to the room,
-    ``contact_w_m2_k`` from it, or from the lowest of ``layers`` (given from the pad down), to the skin. Raises
-    InputError on a figure out of its range.
+    ``contact_w_m2_k`` from it, or from the lowest of ``layers`` (given from the pad down), to the skin. Contact and
+    thermostat are the same for everybody or (persons,). Raises InputError on a figure out of its range.
     """
 
     heat_capacity_j_m2_k: float
     start_c: float
-    contact_w_m2_k: float = exposure.CONTACT_W_M2_K
+    contact_w_m2_k: float | Array = exposure.CONTACT_W_M2_K
     power_w_m2: float = 0.0
-    thermostat_c: float = math.inf
+    thermostat_c: float | Array = math.inf
     back_w_m2_k: float = 5.0
     layers: tuple[Layer, ...] = ()
 
     def __post_init__(self) -> None:
         in_range("Heat capacity of the pad", self.heat_capacity_j_m2_k, 10, 1e7, "J/m2/K")
         in_range("Temperature of the pad", self.start_c, 0, 100, "°C")
-        in_range("Contact", self.contact_w_m2_k, 1, 1e6, "W/m2/K")
+        for contact in np.ravel(self.contact_w_m2_k):
+            in_range("Contact", float(contact), 1, 1e6, "W/m2/K")
         in_range("Power of the pad", self.power_w_m2, 0, 5000, "W/m2")
         in_range("Back of the pad", self.back_w_m2_k, 0, 100, "W/m2/K")
+
+
+def at_each(pad: Pad, ex: Exposure) -> Pad:
+    """Return the pad with each person's own contact, through cloth or padding, and own thermostat, as ``ex`` has them.
+
+    Those of ``pad`` do not count; what little heat cloth holds is left out.
+    """
+    return replace(pad, contact_w_m2_k=ex.on.h_w_m2_k, thermostat_c=ex.on.ambient_c)
 
 
 def heating(ex: Exposure, rest: heat.State, pad: Pad, room_c: float, minutes: float, step_s: float = 5.0) -> Heating:
@@ -67,6 +76,13 @@ def heating(ex: Exposure, rest: heat.State, pad: Pad, room_c: float, minutes: fl
 
     States and ``hottest_c`` are those of skin and tissue, the pad left out.
     """
+    return courses(ex, rest, pad, room_c, minutes, step_s)[0]
+
+
+def courses(
+    ex: Exposure, rest: heat.State, pad: Pad, room_c: float, minutes: float, step_s: float = 5.0
+) -> tuple[Heating, Array]:
+    """Return ``heating`` and the temperatures of what lies on the skin, pad first, (times, persons, cells above)."""
     tissue, bare_c = ex.tissue, heat.Bioheat(ex.tissue, ex.off).skin_c(rest.temp_c)
     covered, above = _covered(tissue, pad)
     persons = len(tissue.dz_m)
@@ -77,16 +93,17 @@ def heating(ex: Exposure, rest: heat.State, pad: Pad, room_c: float, minutes: fl
     blood = np.concatenate([np.zeros((persons, above)), rest.perfusion_per_s], axis=1)
     state = heat.State(np.concatenate([first, rest.temp_c], axis=1), blood)
     power = np.zeros_like(covered.dz_m)
-    states, skins = [rest], [bare_c]
+    states, skins, tops = [rest], [bare_c], [first]
     for mark in range(round(minutes * 60.0 / ensemble.MARK_S)):
         for dt in heat.time_steps(ensemble.MARK_S, *((0.25, step_s, 1.5) if mark == 0 else (step_s, step_s))):
             power[:, 0] = np.where(state.temp_c[:, 0] < pad.thermostat_c, pad.power_w_m2, 0.0)
             state = operator.step(state, power, float(dt))
         states.append(heat.State(state.temp_c[:, above:], state.perfusion_per_s[:, above:]))
         skins.append(covered.face_c(above, state.temp_c))
+        tops.append(state.temp_c[:, :above])
     temp, skin = np.stack([s.temp_c for s in states]), np.stack(skins, axis=-1)
     time = np.arange(len(states), dtype=np.float64) * ensemble.MARK_S
-    return Heating.of(tissue, time, skin, temp, tuple(states))
+    return Heating.of(tissue, time, skin, temp, tuple(states)), np.stack(tops)
 
 
 def _covered(tissue: heat.Tissue, pad: Pad) -> tuple[heat.Tissue, int]:
@@ -95,9 +112,10 @@ def _covered(tissue: heat.Tissue, pad: Pad) -> tuple[heat.Tissue, int]:
     for layer in pad.layers:
         cell = (layer.conductance_w_m2_k * CELLS_A_LAYER * THIN_M, layer.heat_capacity_j_m2_k / CELLS_A_LAYER)
         parts += [cell] * CELLS_A_LAYER
-    parts.append((pad.contact_w_m2_k * THIN_M, 1.0))
+    parts.append((1.0, 1.0))  # the contact, which each person has their own of
     persons, count = len(tissue.dz_m), len(parts)
     conductivity, capacity = (np.tile([p[i] for p in parts], (persons, 1)) for i in (0, 1))
+    conductivity[:, -1] = pad.contact_w_m2_k * THIN_M
     none = np.zeros((persons, count))
 
     def with_top(top: Array, below: Array) -> Array:

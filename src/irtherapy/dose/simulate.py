@@ -25,7 +25,7 @@ from irtherapy.dose.evaporation import Sweat
 from irtherapy.dose.exposure import Exposure
 from irtherapy.dose.local import head
 from irtherapy.dose.pad import Pad
-from irtherapy.values import Curve, Device, DeviceKind, InputError, Person, Placement, Site, in_range
+from irtherapy.values import Curve, Device, InputError, Person, Placement, Site, in_range
 
 Array = NDArray[np.float64]
 
@@ -130,7 +130,8 @@ def simulate(
     """Return what ``schedule`` does to people like ``person``, and the ``cooling_min`` minutes after it.
 
     ``sweat``: bare skin sweats where it gets warm; without it it stays dry, which is never cooler. ``pad``: the warm
-    device has heat of its own and is not at its temperature from the first second; for one phase of full power.
+    device has heat of its own and is not at its temperature from the first second; for one phase of full power. Contact
+    and thermostat are those of the device and the person.
 
     A small head on the skin is told on its axis, except with ``sweat`` or ``pad``, which are for a wide field. The same
     arguments give the same answer. Raises InputError on a schedule that is empty, too long, or not in half
@@ -151,11 +152,7 @@ def simulate(
     cooling = _half_minutes("Cooling", cooling_min, 0.0)
     if pad is not None and (exposure.has_light(device) or [phase.share for phase in phases] != [1.0]):
         raise InputError("Pad", "A pad with heat of its own is for a warm device and one phase of full power.")
-    if pad is not None and (placement.clothed or device.kind is DeviceKind.CHAIR):
-        raise InputError(
-            "Pad", "A pad with heat of its own is worked out on bare skin only, not through cloth or a chair."
-        )
-    heated_by = None if pad is None else partial(_under_pad, ex, pad, placement.room_c)
+    heated_by = None if pad is None else partial(_under_pad, ex, pads.at_each(pad, ex), placement.room_c)
     covered = device.contact or placement.clothed
     lost = None if sweat is None else _lost(sweat, people, tables, site, placement.room_c)
     whole, ends = _course(ex, rest, phases, cooling, None if covered else lost, lost, heated_by)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from irtherapy.dose.pad import Pad
     from irtherapy.dose.plan import BestUse
     from irtherapy.dose.simulate import Phase, Simulation
-    from irtherapy.values import Device, Placement, Plan
+    from irtherapy.values import Placement, Plan
 
 
 MINUTES = typer.Option(None, "--minutes", help="Minutes of heat; those of the plan when left out.")
@@ -91,7 +91,7 @@ def register(app: typer.Typer) -> None:
         clean, tables = int(in_range("Clean sessions", clean_sessions, 0, 10_000)), data.body_tables()
         plan = pathway.make_plan(person, where, chosen, place, verdict, clean, tables, seed=seed, persons=count)
         schedule, cooling = _schedule(minutes, phase, plan), in_range("Cooling", cooling_min, 0, 600, "min")
-        sweat, pad = _sweat(sweating, humidity), _pad(pad_heat_kj, pad_start_c, pad_power, chosen, room_c)
+        sweat, pad = _sweat(sweating, humidity), _pad(pad_heat_kj, pad_start_c, pad_power, room_c)
         asked = (person, where, chosen, place, schedule, tables, count, seed, cooling)
         result = simulate.simulate(*asked, sweat=sweat, pad=pad)
         found = best_use(person, where, chosen, place, profile, clean, tables, seed, count) if best else None
@@ -106,16 +106,14 @@ def _sweat(sweating: bool, humidity: float) -> Sweat | None:
     return Sweat(humidity=in_range("Humidity", humidity, 0, 100, "%") / 100.0) if sweating else None
 
 
-def _pad(heat_kj: float | None, start_c: float | None, power: float, device: Device, room_c: float) -> Pad | None:
+def _pad(heat_kj: float | None, start_c: float | None, power: float, room_c: float) -> Pad | None:
     from irtherapy.dose.pad import Pad
 
     if heat_kj is None:
         return None
     if start_c is None and power == 0.0:
         raise InputError("Pad", "A pad as cold as the room warms nobody: give --pad-power, --pad-start-c, or both.")
-    warm = device.emitter.surface_temp_c
-    stop_c = float("inf") if warm is None else warm
-    return Pad(heat_kj * 1000.0, room_c if start_c is None else start_c, power_w_m2=power, thermostat_c=stop_c)
+    return Pad(heat_kj * 1000.0, room_c if start_c is None else start_c, power_w_m2=power)
 
 
 def _answer(result: Simulation, plan: Plan, found: BestUse | None, place: Placement, as_json: bool) -> None:

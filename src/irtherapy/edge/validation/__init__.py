@@ -10,6 +10,7 @@ from irtherapy.edge.validation.rows import Study
 STUDIES: tuple[tuple[str, Callable[[], Study]], ...] = (
     ("light", light.tables),
     ("light by depth", light.depths),
+    ("laws of light", light.laws),
     ("measured light", light.measured),
     ("closed forms of heat", heat.closed_forms),
     ("layers and balances", heat.layers),

@@ -12,8 +12,11 @@ from irtherapy.dose import light, medium_light
 from irtherapy.dose.medium_light import Layer
 from irtherapy.edge import data
 from irtherapy.edge.validation import cases
-from irtherapy.edge.validation.rows import Row, Study, band, not_run, number
+from irtherapy.edge.validation.rows import Row, Study, band, not_run, number, worst
 from irtherapy.export import svg
+from irtherapy.tables import rows as table_rows
+
+SLOPE_CM, SLOPE_PER_CM = (0.39, 0.99), 5.60  # A9: where, and what the Monte Carlo shows
 
 
 def _exact(case: dict[str, Any], depths_m: list[float]) -> medium_light.Answer:
@@ -80,6 +83,41 @@ def _chart(case: dict[str, Any]) -> str:
     title = f"{case['id']}: fluence rate by depth"
     return svg.line_chart(
         series, "depth in mm", "log10 of the fluence rate", title, "Two lines that lie on each other."
+    )
+
+
+def laws() -> Study:
+    """Compare what holds whatever the tissue: the slope deep down, the closure of energy, how water absorbs."""
+    found: list[Row] = []
+    light_cases = cases.read("light")
+    (deep,) = (case for case in light_cases if case["id"] == "A8")
+    for solver, phi in (
+        ("as in the plan", cases.solve_light(deep).fluence_rate_at(np.array(SLOPE_CM) / 100)),
+        ("reference solver", np.array(_exact(deep, [z / 100 for z in SLOPE_CM]).fluence_rate)),
+    ):
+        slope = float(np.log(phi[0] / phi[1])) / (SLOPE_CM[1] - SLOPE_CM[0])
+        what = f"slope of ln fluence rate in A8, {SLOPE_CM[0]} to {SLOPE_CM[1]} cm, {solver}"
+        found.append(number("A9", what, SLOPE_PER_CM, slope, 0.01, unit="/cm", share=True))
+    planned = [cases.solve_light(case) for case in light_cases]
+    exact = [_exact(case, []) for case in light_cases]
+    one = [1.0] * len(light_cases)
+    shares = [float(field.reflected + field.transmitted + field.absorbed.sum()) for field in planned]
+    found.append(worst("A12", "all shares of a case together, as in the plan", one, shares, 1e-3, ""))
+    shares = [
+        answer.specular + answer.diffuse_reflectance + answer.transmittance + sum(answer.absorbed) for answer in exact
+    ]
+    found.append(worst("A12", "all shares of a case together, reference solver", one, shares, 1e-3, ""))
+    body = data.body_tables()
+    name, columns = "validation_water.csv", ("wavelength_nm", "mua_per_cm", "within_share")
+    for row in table_rows(name, data.read(name), columns):
+        nm, want, within = (float(row[column]) for column in columns)
+        ours = float(body.water.at(np.array([nm]))[0]) / 100
+        found.append(number("water", f"absorption of water at {nm:g} nm", want, ours, within, 5, "/cm", True))
+    return Study(
+        "Light: what holds whatever the tissue",
+        "The slope of the independent Monte Carlo deep down (diffusion theory would be 2 % steeper); energy, each case "
+        "of the tables; the absorption of water, of which most of the far infrared hangs.",
+        tuple(found),
     )
 
 
