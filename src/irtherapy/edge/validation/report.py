@@ -8,7 +8,7 @@ from html import escape
 from irtherapy.edge.validation.rows import Judged, Row, Study
 
 HEADS = ("case", "what", "expected or measured", "within", "ours", "difference", "")
-MARKS = {Judged.AGREES: "\u2713 agrees", Judged.DIFFERS: "\u2717 differs", Judged.NOT_RUN: "\u2013 not run"}
+MARKS = {Judged.AGREES: "\u2713 agrees", Judged.DIFFERS: "\u2717 differs", Judged.NOT_JUDGED: "\u2013 not judged"}
 CSS = """
 * { box-sizing: border-box; }
 :root { color-scheme: light; }
@@ -47,7 +47,7 @@ def sentence(studies: Sequence[Study]) -> str:
     n = tally(studies)
     return (
         f"{n['agrees']} of {n['agrees'] + n['differs']} comparisons agree, {n['differs']} differ, "
-        f"{n['not run']} could not be run."
+        f"{n['not judged']} could not be judged."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +13,7 @@ class Judged(StrEnum):
 
     AGREES = "agrees"
     DIFFERS = "differs"
-    NOT_RUN = "not run"
+    NOT_JUDGED = "not judged"
 
 
 @dataclass(frozen=True)
@@ -76,14 +77,15 @@ def worst(case: str, what: str, expected: Sequence[float], ours: Sequence[float]
 
 
 def band(case: str, what: str, low: float, high: float, ours: float, unit: str, measured: str = "") -> Row:
-    """Return the row of a number that should lie in a band."""
+    """Return the row of a number that should lie in a band; an infinite ``high`` leaves it open."""
     off = 0.0 if low <= ours <= high else ours - (low if ours < low else high)
+    within = f"at least {low:g} {unit}" if math.isinf(high) else f"{low:g} to {high:g} {unit}"
     return Row(
-        case, what, measured or "see the band", f"{low:g} to {high:g} {unit}", f"{ours:.2f} {unit}",
+        case, what, measured or "see the band", within, f"{ours:.2f} {unit}",
         "inside" if off == 0.0 else f"{off:+.2f} outside", Judged.AGREES if off == 0.0 else Judged.DIFFERS,
     )  # fmt: skip
 
 
-def not_run(case: str, what: str, measured: str, why: str) -> Row:
-    """Return the row of what was not computed, and why."""
-    return Row(case, what, measured, "", why, "", Judged.NOT_RUN)
+def not_judged(case: str, what: str, measured: str, why: str) -> Row:
+    """Return the row of what cannot be judged: what ours is, or why there is none."""
+    return Row(case, what, measured, "", why, "", Judged.NOT_JUDGED)
