@@ -13,6 +13,8 @@ REQUIRED = ("name", "maker", "kind", "spectrum", "contact", "basis", "has_timer"
 LAMP_KELVIN = 2400.0
 LAMP_CUT_ON_NM = 650.0
 LED_LINES = ((660.0, 0.5), (850.0, 0.5))
+CLAIM_W_M2 = (10.0, 3000.0)
+CLAIM_AT_M = 0.15  # 6 inches, which most makers quote
 # Surface temperature assumed for a warm device whose temperature nobody publishes (our assumption, flagged as such).
 SURFACE_C = {
     DeviceKind.WRAP: 42.0,
@@ -126,8 +128,8 @@ def described(
         raise InputError("Contact", "A lamp or panel is used at a distance; it must not touch the skin.")
     power = None if watts is None else in_range("Power", watts, 20, 600, "W")
     claim = claimed_irradiance_w_m2
-    claim = None if claim is None else in_range("Irradiance", claim, 10, 3000, "W/m2")
-    at_m = in_range("Distance of the claim", 0.15 if claimed_at_m is None else claimed_at_m, 0.05, 1.0, "m")
+    claim = None if claim is None else in_range("Irradiance", claim, *CLAIM_W_M2, "W/m2")
+    at_m = in_range("Distance of the claim", CLAIM_AT_M if claimed_at_m is None else claimed_at_m, 0.05, 1.0, "m")
     timer = None if timer_min is None else in_range("Timer", timer_min, 1, 600, "minutes")
     led = kind in (DeviceKind.LED_PANEL, DeviceKind.LED_PADS)
     if kind is DeviceKind.LAMP and power is None and claim is None:

@@ -75,8 +75,10 @@ def _claimed_factor(device: Device) -> float:
     return max(1.0, device.claimed_irradiance_w_m2 / device.irradiance_profile[0][1])
 
 
-def output_spread(device: Device) -> float:
-    """Return the relative standard deviation of the irradiance, by how it is known."""
+def output_spread(device: Device, distance_m: float = 0.0) -> float:
+    """Return the relative standard deviation of the irradiance at a distance, by how it is known."""
     if device.id == SIMULATED_ID:
         return SPREAD_SIMULATED
+    if device.irradiance_spread:
+        return float(np.interp(distance_m, *np.array(device.irradiance_spread).T))
     return SPREAD.get(device.irradiance_basis, SPREAD["modelled"])

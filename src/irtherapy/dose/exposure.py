@@ -204,7 +204,7 @@ def expose(
         worn = loss * CLOTH_W_M2_K / (loss + CLOTH_W_M2_K)
         off = heat.Surface(worn, room, np.full(len(persons), -INSENSIBLE_W_M2))
     mean = geometry.irradiance_w_m2(device, placement.distance_m)
-    irradiance = mean * np.exp(geometry.output_spread(device) * persons.output_normal)
+    irradiance = mean * np.exp(geometry.output_spread(device, placement.distance_m) * persons.output_normal)
     nothing = np.zeros_like(tissue.dz_m)
     if dose is None:
         on = _warm_surface(persons, device, placement)

@@ -56,7 +56,8 @@ class Device:
     """A device of the catalogue, or one a person described.
 
     ``irradiance_profile``: (distance_m, irradiance_w_m2) pairs by rising distance; a contact device has one pair at 0.
-    ``irradiance_basis`` is "measured", "claimed" or "modelled".
+    ``irradiance_basis`` is "measured", "claimed" or "modelled". ``irradiance_spread``: (distance_m, relative standard
+    deviation of the irradiance there) pairs where a device's own is known; else that of its basis holds.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Device:
     contact: bool
     irradiance_profile: tuple[tuple[float, float], ...] = ()
     irradiance_basis: str = "modelled"
+    irradiance_spread: tuple[tuple[float, float], ...] = ()
     electrical_power_w: float | None = None
     claimed_irradiance_w_m2: float | None = None
     area_m2: float | None = None
