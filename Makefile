@@ -19,7 +19,7 @@ help: ## show this list
 		{ echo "Python's venv module is missing: apt-get install python3-venv"; exit 1; }
 	"$(PYTHON)" -m venv .venv
 
-.venv/.installed: requirements.lock pyproject.toml src/irtherapy/dose/_light.c | .venv/bin/python
+.venv/.installed: requirements.lock pyproject.toml src/irtherapy/dose/_light.c src/irtherapy/dose/local/_voxels.c | .venv/bin/python
 	@tools/system-packages run
 	$(PIP) install --quiet --require-hashes -r requirements.lock
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .

@@ -15,7 +15,7 @@ import pytest
 
 from irtherapy.body import population
 from irtherapy.dose import ensemble, exposure, heat
-from irtherapy.dose.local import centre, field
+from irtherapy.dose.local import centre, field, voxels
 from irtherapy.dose.local.grid import Grid, Rectangle, rings
 from irtherapy.values import Person, Placement
 
@@ -61,7 +61,7 @@ def spot(
         operator = field.LocalBioheat(ex.tissue, ex.on, grid, dtype)
         start = operator.start(rest.temp_c[0], rest.perfusion_per_s[0])
         source = lit[..., None] * (STRONGER * ex.source_w_m2[0])
-        return field.run(operator, start, source, steps, keep=lambda temp: temp.reshape(-1, temp.shape[-1])[0])
+        return voxels.run(operator, start, source, steps, keep=lambda temp: temp.reshape(-1, temp.shape[-1])[0])
 
     return work
 

@@ -12,7 +12,7 @@ Fields are (places, cells) as in ``local.grid``; one person at a time.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -101,9 +101,16 @@ class LocalBioheat:
     def start(self, temp_c: Array, perfusion_per_s: Array) -> State:
         """Return the state of temperatures and perfusion (cells,) or (places, cells)."""
         full = (*self.shape, len(self.capacity))
-        temp = np.broadcast_to(np.asarray(temp_c, dtype=self.load.dtype), full)
-        w = np.broadcast_to(np.asarray(perfusion_per_s, dtype=self.load.dtype), full)
-        return self._state(self.grid.to_modes(temp), temp, w, self._target(temp), self.skin_c(temp), ())
+        same = np.ndim(temp_c) == np.ndim(perfusion_per_s) == 1
+        temp, w = (np.broadcast_to(np.asarray(x, dtype=self.load.dtype), full) for x in (temp_c, perfusion_per_s))
+        if not same:
+            return self._state(self.grid.to_modes(temp), temp, w, self._target(temp), self.skin_c(temp), ())
+        target = np.asarray(heat.perfusion_target(self.tissue, np.asarray(temp_c)[None])[0], dtype=self.load.dtype)
+        blood = np.asarray(perfusion_per_s * (self.core_c - np.asarray(temp_c)), dtype=self.load.dtype)
+        modes = [np.zeros(full, dtype=self.load.dtype) for _ in range(2)]
+        for field, column in zip(modes, (temp_c, blood * self.blood_w_m2_k_s), strict=True):
+            field.reshape(-1, full[-1])[0] = column  # what is the same everywhere is the first mode alone
+        return State(modes[0], temp, w, np.broadcast_to(target, full), modes[1], self.skin_c(temp), ())
 
     def skin_c(self, temp_c: Array) -> Array:
         """Return the temperature of the skin surface at each place."""
@@ -115,10 +122,17 @@ class LocalBioheat:
 
         Raises InputError for another shape or values that are not finite.
         """
+        return self.grid.to_modes(self.checked(source_w_m2))
+
+    def checked(self, source_w_m2: Array) -> Array:
+        """Return the heat released per cell (places, cells) in this field's precision.
+
+        Raises InputError for another shape or values that are not finite.
+        """
         given = np.asarray(source_w_m2, dtype=self.load.dtype)
         if given.shape != (*self.shape, len(self.capacity)) or not np.all(np.isfinite(given)):
             raise InputError("Source", f"Source must have finite values for {self.shape} places and every cell.")
-        return self.grid.to_modes(given)
+        return given
 
     def step(self, state: State, source_w_m2: Array, dt_s: float) -> State:
         """Return the state ``dt_s`` later under ``source_w_m2``, which is in modes (``source``).
@@ -190,16 +204,24 @@ class LocalBioheat:
         return modes + reply * taken[..., None], skin_c
 
 
+def forward_weights(steps_s: Sequence[float], dt_s: float) -> list[float]:
+    """Return the weights of moments in their mean over the coming ``dt_s``, were they on a polynomial.
+
+    ``steps_s`` is from each moment to the one after it, 0 for this one.
+    """
+    back = np.cumsum(steps_s)  # how long ago
+    # Exact for 1, t, t^2: sum_j w_j (-back_j)^p = dt^p / (p + 1).
+    power = np.arange(len(back))
+    weights: list[float] = np.linalg.solve((-back) ** power[:, None], dt_s**power / (power + 1.0)).tolist()
+    return weights
+
+
 def _forward(state: State, implicit_w_m2_k: Array, dt_s: float) -> Array:
     """Return what blood brings in the coming ``dt_s`` on average, in modes, were the implicit part at 0 degrees.
 
     It is the mean of the polynomial through this moment and up to two before it.
     """
-    moments = ((state.modes, state.blood_w_m2, 0.0), *state.before)
-    back = np.cumsum([moment[2] for moment in moments])  # how long ago
-    # Weights that are exact for 1, t, t^2: sum_j w_j (-back_j)^p = dt^p / (p + 1).
-    power = np.arange(len(back))
-    weights = np.linalg.solve((-back) ** power[:, None], dt_s**power / (power + 1.0)).tolist()
+    weights = forward_weights([0.0, *(moment[2] for moment in state.before)], dt_s)
     out = weights[0] * state.blood_w_m2
     temp = weights[0] * state.modes
     for weight, moment in zip(weights[1:], state.before, strict=True):
