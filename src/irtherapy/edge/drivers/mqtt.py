@@ -86,7 +86,7 @@ class Line:
             self._client.username_pw_set(address.username, address.password)
         self._client.on_connect, self._client.on_message = self._connected, self._message
         self._client.on_subscribe = lambda *_: self._ready.set()
-        self._client.on_socket_open = _now_or_never
+        self._client.on_socket_open = now_or_never
         self._client.connect_timeout = CONNECT_S
         try:
             self._client.connect(address.host, address.port, KEEPALIVE_S, clean_start=True)
@@ -171,7 +171,7 @@ class Line:
         self._client.loop_stop()
 
 
-def _now_or_never(_client: Any, _data: Any, opened: Any) -> None:
+def now_or_never(_client: Any, _data: Any, opened: Any) -> None:
     """Send each command at once, and let none wait in the system's own queue for a network that comes back.
 
     Without this a network away for some seconds delivers an old ON when it is there again, after the plug has gone off

@@ -18,6 +18,7 @@ from typing import Any, TextIO
 from irtherapy.edge import journal as book
 from irtherapy.edge.drivers import registry
 from irtherapy.edge.drivers.interface import DriverError
+from irtherapy.edge.runner import announce
 from irtherapy.edge.runner.loop import Clock, MonotonicClock, ParentGone, SteppedClock, run
 from irtherapy.session import machine, replay
 from irtherapy.session.state import Phase, State, end_text
@@ -169,7 +170,8 @@ def main(argv: list[str] | None = None) -> int:
         sys.stdin.reconfigure(errors="replace")  # a bad byte is a word nobody knows, not the end of listening
     clock: Clock = MonotonicClock() if speed == 1.0 else SteppedClock(speed)
     try:
-        run(order, driver, clock, Pipe(sys.stdin), writer, should_stop=stopping.is_set)
+        with announce.beside(order, Pipe(sys.stdin)) as (inbox, show):
+            run(order, driver, clock, inbox, writer, show, should_stop=stopping.is_set)
     finally:
         writer.close()
     return 0
