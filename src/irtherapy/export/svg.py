@@ -83,7 +83,7 @@ def line_chart(
     parts = [_axes(frame, x_label, y_label)]
     if band is not None:
         parts.append(_band(frame, band))
-    parts += [_mark(frame, x, label) for x, label in marks if frame.x0 <= x <= frame.x1]
+    parts += [_mark(frame, x, label, series) for x, label in marks if frame.x0 <= x <= frame.x1]
     parts += [_limit(frame, y, label) for y, label in limits]
     parts += [_line(frame, s) for s in series]
     parts.append(_labels(frame, series))
@@ -158,13 +158,21 @@ def _limit(f: Frame, y: float, label: str) -> str:
     )
 
 
-def _mark(f: Frame, x: float, label: str) -> str:
+def _mark(f: Frame, x: float, label: str, series: Sequence[Series]) -> str:
     px, _ = f.at(x, f.y0)
     near_end = px > (f.left + f.right) / 2
+    away = (-6.0 - 8.2 * len(label), 0.0) if near_end else (0.0, 6.0 + 8.2 * len(label))
+    points = [f.at(x, y) for s in series for x, y in zip(s.x, s.y, strict=True) if y is not None]
+    covered = any(px + away[0] <= at <= px + away[1] and py > f.bottom - 24 for at, py in points)  # a line is there
     return (
         f'<line x1="{_n(px)}" x2="{_n(px)}" y1="{_n(f.top)}" y2="{_n(f.bottom)}" stroke="{INK}" '
         f'stroke-opacity="0.5" stroke-dasharray="2 4" class="mark"/>'
-        f"{_text(px - 6 if near_end else px + 6, f.bottom - 8, label, 'end' if near_end else 'start')}"
+        + _text(
+            px - 6 if near_end else px + 6,
+            f.top + 12 if covered else f.bottom - 8,
+            label,
+            "end" if near_end else "start",
+        )
     )
 
 
