@@ -8,11 +8,11 @@ import time
 from pathlib import Path
 
 import paho.mqtt.client as paho
-from plug_bench import wait_for
+from plug_bench import Pretended
 
 from irtherapy.edge import journal
 from irtherapy.edge.drivers import registry
-from irtherapy.edge.runner import RunnerHandle, announced, start, topics
+from irtherapy.edge.runner import RunnerHandle, announced, topics
 from irtherapy.values import Event, Region, SessionOrder, Setting
 
 NAME = "irtherapy_test"
@@ -53,21 +53,34 @@ class Listener:
         return json.loads(self.last(topics.state(NAME)) or b"{}")
 
     def press(self, word: bytes, retain: bool = False) -> None:
-        self.client.publish(topics.command(NAME), word, qos=1, retain=retain).wait_for_publish(5.0)
+        sent = self.client.publish(topics.command(NAME), word, qos=1, retain=retain)
+        sent.wait_for_publish(10.0)
+        assert sent.is_published()
 
     def close(self) -> None:
         self.client.disconnect()
         self.client.loop_stop()
 
 
-def lay_out(folder: Path, order: SessionOrder, device: dict[str, object] | None = None) -> RunnerHandle:
-    """Start the real runner of a session; ``device`` is its plug."""
+class OwnTopic(Pretended):
+    """A pretended Tasmota plug under a name of its own, for two at one broker."""
+
+    def __init__(self, port: int, folder: Path, topic: str) -> None:
+        self._own = topic
+        super().__init__("tasmota", port, folder)
+
+    def start(self) -> None:
+        self.topic = self._own
+        super().start()
+
+
+def lay_out(folder: Path, order: SessionOrder, plug: Pretended | None = None, port: int = 0) -> Path:
+    """Write a session folder; ``plug`` is its plug, at the broker on ``port``."""
     journal.write_order(folder, order)
-    if device is not None:
-        (folder / registry.DEVICE).write_text(json.dumps(device))
-    handle = start(folder)
-    wait_for(lambda: (folder / journal.JOURNAL).exists() or not handle.alive, 15.0)
-    return handle
+    if plug is not None:
+        told = {"kind": "tasmota", "topic": plug.topic, "broker": {"port": port}}
+        (folder / registry.DEVICE).write_text(json.dumps(told))
+    return folder
 
 
 def heat(handle: RunnerHandle) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import announced_bench as bench
 import pytest
 from plug_bench import Broker, Pretended, wait_for
 
-from irtherapy.edge.runner import RunnerHandle
+from irtherapy.edge.runner import RunnerHandle, start
 
 
 @pytest.fixture
@@ -32,33 +33,37 @@ def somebody(broker: Broker) -> Iterator[bench.Listener]:
 
 @dataclass
 class Running:
-    """A session with heat on, on the pretended Tasmota plug."""
+    """A session with heat on, on the pretended Tasmota plug.
+
+    ``process`` is the runner, or the page's program that holds its pipe.
+    """
 
     folder: Path
     plug: Pretended
-    handle: RunnerHandle
+    handle: RunnerHandle | None
+    process: subprocess.Popen
 
 
 @pytest.fixture
 def session(broker: Broker, tmp_path: Path) -> Iterator[Callable[..., Running]]:
-    """Begin a session with heat on; the plug has a broker of its own when one is given."""
+    """Begin a session with heat on. ``plugs``: the plug's own broker; ``by``: starts the runner instead of the test."""
     running: list[Running] = []
 
-    def begin(name: str = "s", plugs: Broker | None = None, **more: object) -> Running:
-        port = (plugs or broker).port
-        folder = tmp_path / name
-        plug = Pretended("tasmota", port, tmp_path / f"plug-{name}")
+    def begin(name: str = "s", plugs: Broker | None = None, by: Callable | None = None, **more: object) -> Running:
+        port, folder = (plugs or broker).port, tmp_path / name
+        plug = bench.OwnTopic(port, tmp_path / f"plug-{name}", f"tasmota-{name}")
         wait_for(lambda: plug.truth(), 10.0)
         time.sleep(0.5)  # it takes a moment to reach the broker
-        told: dict[str, object] = {"kind": "tasmota", "topic": plug.topic, "broker": {"port": port}}
-        one = Running(folder, plug, bench.lay_out(folder, bench.order_of("mqtt", **more), told))
-        running.append(one)
-        bench.heat(one.handle)
+        bench.lay_out(folder, bench.order_of("mqtt", **more), plug, port)
+        handle = None if by else start(folder)
+        running.append(Running(folder, plug, handle, by(folder) if handle is None else handle.process))
+        if handle is not None:
+            bench.heat(handle)
         wait_for(lambda: plug.is_on, 10.0)
-        return one
+        return running[-1]
 
     yield begin
     for one in running:
-        one.handle.process.kill()
-        one.handle.process.wait()
+        one.process.kill()
+        one.process.wait()
         one.plug.kill()

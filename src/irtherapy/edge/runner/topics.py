@@ -13,6 +13,7 @@ Discovery as in Home Assistant's MQTT documentation ("device discovery payload")
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -89,7 +90,7 @@ def told(snapshot: Mapping[str, Any]) -> dict[str, Any]:
         "phase": phase,
         "time_left_s": round(snapshot["heat_left_s"]),
         "heat": "ON" if snapshot["heat_on"] else "OFF",
-        "skin_c": None if skin_c is None else round(skin_c, 1),
+        "skin_c": None if skin_c is None or not math.isfinite(skin_c) else round(skin_c, 1),
         "cem43_min": round(snapshot["cem43_min"], 3),
         "limit": limit,
         "question": snapshot["question"] or "no",
