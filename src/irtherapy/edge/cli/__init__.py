@@ -15,6 +15,7 @@ COMMANDS = (
     "session",
     "report",
     "devices",
+    "announce",
     "dose",
     "population",
     "optics",

@@ -7,6 +7,7 @@ broker is away nothing is put by for later, so that an old state never follows a
 from __future__ import annotations
 
 import json
+import threading
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -112,24 +113,27 @@ def withdrawn(to: Announced) -> None:
 
 def _briefly(to: Announced, do: Callable[[paho.Client], list[paho.MQTTMessageInfo]]) -> None:
     client = _client(to)
+    answered, where = threading.Event(), f"The broker at {to.host}:{to.port}"
     refused: list[str] = []
 
     def connected(_client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
             refused.append(str(reason))
+        answered.set()
 
     client.on_connect = connected
-    where = f"The broker at {to.host}:{to.port}"
     try:
         client.connect(to.host, to.port, KEEPALIVE_S, clean_start=True)
     except (OSError, ValueError) as error:
         raise DriverError(f"{where} cannot be reached: {error}.") from None
     client.loop_start()
     try:
+        if not answered.wait(CONNECT_S) or refused:
+            raise DriverError(f"{where} does not let us in: {''.join(refused[:1]) or 'no answer'}.")
         for one in do(client):
             one.wait_for_publish(CONNECT_S)
             if not one.is_published():
-                raise DriverError(f"{where} does not let us in{': ' if refused else ''}{''.join(refused[:1])}.")
+                raise DriverError(f"{where} did not take it.")
     except (RuntimeError, ValueError) as error:
         raise DriverError(f"{where} did not take it: {error}.") from None
     finally:
