@@ -30,6 +30,11 @@ help: ## show this list
 	$(PIP) install --quiet --require-hashes -r requirements-dev.lock
 	@touch $@
 
+tools/fhir_check/node_modules/.package-lock.json: tools/fhir_check/package-lock.json
+	@tools/system-packages test
+	cd tools/fhir_check && npm ci --silent --no-audit --no-fund
+	@touch $@
+
 install: .venv/.installed ## set up .venv, nothing else
 
 run: .venv/.installed ## set up and start irtherapy in the browser
@@ -41,7 +46,7 @@ lint: .venv/.installed-dev ## style, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: .venv/.installed-dev lint ## set up, then every check and every test
+test: .venv/.installed-dev tools/fhir_check/node_modules/.package-lock.json lint ## set up, then every check and every test
 	@tools/system-packages test
 	IRTHERAPY_HOME="$$(mktemp -d)" $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
