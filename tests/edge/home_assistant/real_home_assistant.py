@@ -34,7 +34,9 @@ config:
 onboarding:
 logger:
   default: warning
+automation: !include automations.yaml
 """
+HOWTO = Path(__file__).parents[3] / "docs/howto/home-assistant.md"
 
 
 def python_3_13() -> str | None:
@@ -87,6 +89,7 @@ class HomeAssistant:
         self.port, self.folder, self.token = free_port(), folder, ""
         folder.mkdir()
         (folder / "configuration.yaml").write_text(CONFIGURATION.format(port=self.port))
+        (folder / "automations.yaml").write_text(HOWTO.read_text().split("```yaml\n")[1].split("```")[0])
         path = f"{environment / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
         self.log = (folder / "out.txt").open("wb")
         self.process = subprocess.Popen(
@@ -144,5 +147,5 @@ class HomeAssistant:
     def press(self, entity_id: str) -> None:
         self._call("/api/services/button/press", {"entity_id": entity_id})
 
-    def services(self) -> list[dict[str, Any]]:
-        return list(self._call("/api/services"))
+    def set_state(self, entity_id: str, state: str) -> None:
+        self._call(f"/api/states/{entity_id}", {"state": state})
