@@ -141,7 +141,7 @@ def test_a_wrong_figure_is_one_sentence(client: Client, query: dict[str, str], s
 
 
 def test_the_data_set_of_the_database_holds_no_try_out_and_no_true_date(client: Client) -> None:
-    record = {"heat_s": 600.0}
+    record = {"heat_s": 600.0, "ended": "completed"}
     for demo, month in ((False, 3), (False, 4), (True, 5)):
         Visit.objects.create(
             demo=demo, step="done", record=record, sites=[{"region": "neck", "side": "both", "pain_0_10": 6.0}],

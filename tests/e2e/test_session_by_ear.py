@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from irtherapy.edge import journal
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SHOTS = os.environ.get("IRTHERAPY_SHOTS")
 
@@ -101,9 +103,9 @@ def test_a_session_by_ear(page: Page, start_server: Callable[[], Any], accessibl
     assert told.index("The heat is off") < told.index("Hold for", told.index("Heat is on"))
     expect(page.get_by_role("heading", name="How was it?")).to_be_visible(timeout=15000)
     folder = next((server.home / "sessions").iterdir())
-    journal = [json.loads(line) for line in (folder / "journal.jsonl").read_text().splitlines()]
-    assert any(e["kind"] == "comfort" and e["data"] == {"fine": True} for e in journal)
-    assert not any(e["kind"] in ("stop", "driver_error", "stretch_skip") for e in journal)
+    events = journal.read(folder / journal.JOURNAL)
+    assert any(e.kind == "comfort" and e.data == {"fine": True} for e in events)
+    assert not any(e.kind in ("stop", "driver_error", "stretch_skip") for e in events)
     order = json.loads((folder / "order.json").read_text())
     named = {item["name"] for item in order["stretch"]}
     assert {name for name in named if name in told} == named
@@ -123,4 +125,4 @@ def test_without_a_voice_colours_and_one_target_lead(page: Page, start_server: C
     page.mouse.up()
     assert heard == []
     folder = next((server.home / "sessions").iterdir())
-    assert '"stop"' in (folder / "journal.jsonl").read_text()
+    assert "stop" in [e.kind for e in journal.read(folder / journal.JOURNAL)]

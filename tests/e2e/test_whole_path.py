@@ -16,6 +16,8 @@ import pytest
 from playwright.sync_api import Page, TimeoutError, expect
 from pypdf import PdfReader
 
+from irtherapy.edge import journal
+
 SHOTS = os.environ.get("IRTHERAPY_SHOTS")
 WIDTHS = (360, 768, 1280)
 # Presses the key that answers the question on the page; at 60 times the clock it may be gone before a finger is down.
@@ -203,7 +205,7 @@ def test_kill_of_the_server_leaves_the_lamp_off_and_an_honest_record(
     again = start_server()
     page.goto(again.url)
     expect(page.get_by_text("The program stopped, so the heat went off.")).to_be_visible()
-    lines = [json.loads(line) for line in (folder / "journal.jsonl").read_text().splitlines()]
+    lines = [line for _, line in journal.lines(folder / journal.JOURNAL)]
     walls = [datetime.fromisoformat(x["wall"]).timestamp() for x in lines if x["kind"] == "sample"]
     assert killed - max(walls) < 1.5 and lines[-1]["data"]["reason"] == "program_stopped"
 

@@ -7,18 +7,20 @@ machine died while writing) is passed over. Written by the runner alone; read by
 from __future__ import annotations
 
 import errno
+import gzip
 import json
 import math
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from irtherapy.values import Event, InputError, SessionOrder, from_json, to_json
 
 ORDER = "order.json"
 JOURNAL = "journal.jsonl"
+AWAY = ".gz"  # added to the name of a journal that is put away
 
 
 class JournalBusy(RuntimeError):
@@ -66,9 +68,10 @@ def _lock(fd: int) -> None:
 
 def lines(path: Path, offset: int = 0) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield (offset after the line, line as a dictionary) for each whole line from ``offset`` on."""
-    if not path.exists():
+    file = _opened(path)
+    if file is None:
         return
-    with path.open("rb") as file:
+    with file:
         file.seek(offset)
         for raw in file:
             if not raw.endswith(b"\n"):
@@ -80,6 +83,42 @@ def lines(path: Path, offset: int = 0) -> Iterator[tuple[int, dict[str, Any]]]:
                 continue
             if _is_event(line):
                 yield offset, line
+
+
+def _opened(path: Path) -> BinaryIO | None:
+    """Return the journal opened, put away or not; None when there is none."""
+    for _ in range(2):  # it may be put away between the two looks
+        try:
+            return path.open("rb")
+        except FileNotFoundError:
+            try:
+                return cast(BinaryIO, gzip.open(path.with_name(path.name + AWAY), "rb"))
+            except FileNotFoundError:
+                continue
+    return None
+
+
+def put_away(path: Path) -> None:
+    """Pack the journal of a session whose record is kept elsewhere; ``read`` and ``lines`` find it all the same.
+
+    One that is missing, still written or already packed stays as it is.
+    """
+    try:
+        held = Journal(path) if path.exists() else None
+    except JournalBusy:
+        return
+    if held is None:
+        return
+    held.close()
+    part = path.with_name(path.name + ".part")
+    with part.open("wb") as raw:
+        # Without name and time in it, so that the same journal packs to the same bytes.
+        with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as packed:
+            packed.write(path.read_bytes())
+        raw.flush()
+        os.fsync(raw.fileno())
+    part.replace(path.with_name(path.name + AWAY))
+    path.unlink()
 
 
 def _is_event(line: Any) -> bool:

@@ -30,6 +30,31 @@ SKIN_CHECKS = ("", "clean", "red_fading", "marks")
 CLEARANCE_MAX_DAYS = 366
 
 
+class Patient(models.Model):
+    """Somebody whose courses are kept here by a clinic; at home there is nobody but the person themselves.
+
+    ``code``: what they are called here. A number of the clinic does; a name is not needed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code = models.CharField(max_length=60, unique=True)
+    created = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        """By their codes."""
+
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.code
+
+    def clean(self) -> None:
+        """Refuse an empty code."""
+        self.code = self.code.strip()
+        if not self.code:
+            raise ValidationError({"code": "Please give a code of 1 to 60 characters."})
+
+
 class Visit(models.Model):
     """One way through the pathway, from "where does it hurt" to the record; later stages are empty until reached."""
 
@@ -46,6 +71,7 @@ class Visit(models.Model):
         DONE = "done", "Done"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, null=True, related_name="visits")
     created = models.DateTimeField(default=timezone.now, editable=False)
     demo = models.BooleanField(default=False)
     step = models.CharField(max_length=12, choices=Step.choices, default=Step.WHERE)
@@ -62,6 +88,10 @@ class Visit(models.Model):
     session_id = models.CharField(max_length=64, blank=True, default="", db_index=True)
     started_at = models.DateTimeField(null=True)
     record = models.JSONField(null=True)
+    # Of the record (``save``), so that a page need not read thousands of them to find or count some.
+    ended = models.CharField(max_length=40, blank=True, default="")
+    region = models.CharField(max_length=12, blank=True, default="")
+    heat_s = models.FloatField(default=0.0)
     pain_after = models.FloatField(null=True)
     skin_check = models.CharField(max_length=12, blank=True, default="")
     next_on = models.DateField(null=True)
@@ -71,9 +101,18 @@ class Visit(models.Model):
         """Newest first."""
 
         ordering = ("-created",)
+        indexes = (models.Index(fields=("patient", "-created"), name="visit_of_patient"),)
 
     def __str__(self) -> str:
         return f"visit {self.id} ({self.step})"
+
+    def save(self, **how: Any) -> None:
+        """Keep the visit, and of its record what pages look for."""
+        record = self.record or {}
+        self.ended = str(record.get("ended") or "unknown") if self.record else ""
+        self.region = str((record.get("order") or {}).get("region", ""))
+        self.heat_s = float(record.get("heat_s") or 0.0)
+        super().save(**how)
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -262,3 +301,14 @@ class Clearance(models.Model):
             covers=frozenset(self.covers),
             until=self.until.isoformat(),
         )
+
+
+class Samples(models.Model):
+    """What was measured in a session, packed (``records.columns``): a few kilobytes instead of a row each second."""
+
+    visit = models.OneToOneField(Visit, on_delete=models.CASCADE, primary_key=True, related_name="samples")
+    count = models.PositiveIntegerField()
+    packed = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.count} samples of {self.visit_id}"

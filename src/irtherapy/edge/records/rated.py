@@ -7,8 +7,8 @@ from typing import Any
 from irtherapy import pathway
 from irtherapy.edge import journal
 from irtherapy.edge.home import sessions_folder
-from irtherapy.edge.records import visits
-from irtherapy.edge.records.models import Visit
+from irtherapy.edge.records import columns, visits
+from irtherapy.edge.records.models import Samples, Visit
 from irtherapy.values import InputError
 
 WORDS = {
@@ -49,13 +49,14 @@ def rate(visit: Visit, skin_check: str, pain_after: float, note: str) -> None:
 
 
 def samples(visit: Visit) -> list[dict[str, Any]]:
-    """Return the samples of a visit's journal as JSON data."""
-    path = sessions_folder() / visit.session_id / journal.JOURNAL
-    return [
-        {"at_s": e.at_s, "heat_on": bool(e.data.get("heat_on")), "skin_c": e.data.get("skin_c")}
-        for e in journal.read(path)
-        if e.kind == "sample"
-    ]
+    """Return the samples of a visit as JSON data."""
+    kept = Samples.objects.filter(visit=visit).first()
+    if kept is None:  # of a record from before samples were packed
+        events = journal.read(sessions_folder() / visit.session_id / journal.JOURNAL) if visit.session_id else []
+        rows = [columns.row(e.at_s, e.data) for e in events if e.kind == "sample"]
+    else:
+        rows = columns.unpack(bytes(kept.packed))
+    return [{"at_s": at_s, "heat_on": on, "skin_c": skin_c, "power_w": w} for at_s, on, skin_c, w in rows]
 
 
 def told_events(visit: Visit) -> list[dict[str, str]]:
@@ -88,7 +89,7 @@ def next_session(visit: Visit) -> dict[str, Any]:
             "pain_after": v.pain_after,
             "ended": (v.record or {}).get("ended"),
         }
-        for v in visits.finished().filter(demo=visit.demo, created__lte=visit.created).order_by("created")
+        for v in visits.finished(visit.patient).filter(demo=visit.demo, created__lte=visit.created).order_by("created")
     ]
     setting = (visit.verdict or {}).get("setting", "home")
     next_on, sentence = pathway.next_session(past, visits.today(), setting)

@@ -6,6 +6,7 @@ import datetime
 import shutil
 from collections.abc import Collection
 from pathlib import Path
+from types import EllipsisType
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -13,7 +14,8 @@ from django.utils import timezone
 
 from irtherapy.edge import journal
 from irtherapy.edge.home import sessions_folder
-from irtherapy.edge.records.models import Clearance, Visit
+from irtherapy.edge.records import columns
+from irtherapy.edge.records.models import Clearance, Patient, Samples, Visit
 from irtherapy.session import replay
 from irtherapy.session.state import Phase
 from irtherapy.values import Clearance as ClearanceValue
@@ -22,23 +24,24 @@ from irtherapy.values import InputError, Region, SessionRecord, StretchItem, to_
 FINISH_WITHIN = datetime.timedelta(days=1)  # stretches of a session that broke off are offered for so long
 
 
-def visible() -> QuerySet[Visit]:
-    """Return the visits a person has not removed, newest first."""
-    return Visit.objects.filter(deleted_at__isnull=True)
+def visible(patient: Patient | None | EllipsisType = ...) -> QuerySet[Visit]:
+    """Return the visits that were not removed, newest first: of one patient, of the person at home (None), or all."""
+    shown = Visit.objects.filter(deleted_at__isnull=True)
+    return shown if patient is ... else shown.filter(patient=patient)
 
 
-def new_visit(demo: bool = False) -> Visit:
+def new_visit(demo: bool = False, patient: Patient | None = None) -> Visit:
     """Return a new visit at its first page."""
-    return Visit.objects.create(demo=demo)
+    return Visit.objects.create(demo=demo, patient=patient)
 
 
-def next_visit(demo: bool, changing: Collection[str]) -> Visit:
+def next_visit(demo: bool, changing: Collection[str], patient: Patient | None = None) -> Visit:
     """Return a new visit that starts from the last finished one: places, person and kind, and the lasting answers.
 
     ``changing``: the questions asked before every session; their answers, and the pain, are asked afresh.
     """
-    visit = Visit(demo=demo)
-    last = finished().filter(demo=demo).first()
+    visit = Visit(demo=demo, patient=patient)
+    last = finished(patient).filter(demo=demo).first()
     if last is not None:
         visit.sites = [{**site, "pain_0_10": None} for site in last.sites]
         visit.person = last.person
@@ -53,7 +56,8 @@ def next_visit(demo: bool, changing: Collection[str]) -> Visit:
 def valid_clearance(visit: Visit) -> ClearanceValue | None:
     """Return the clearances that count today as one, or None; what was tried in a demo never counts for real heat."""
     day = timezone.localdate()
-    valid = list(Clearance.objects.filter(visit__demo=visit.demo, given_on__lte=day, until__gte=day))
+    of_theirs = Clearance.objects.filter(visit__demo=visit.demo, visit__patient=visit.patient)
+    valid = list(of_theirs.filter(given_on__lte=day, until__gte=day))
     if not valid:
         return None
     return ClearanceValue(
@@ -64,19 +68,19 @@ def valid_clearance(visit: Visit) -> ClearanceValue | None:
     )
 
 
-def latest_unfinished() -> Visit | None:
+def latest_unfinished(patient: Patient | None = None) -> Visit | None:
     """Return the newest visit that has told at least where it hurts and has no record yet, or None."""
-    return visible().filter(record__isnull=True).exclude(step__in=(Visit.Step.WHERE, Visit.Step.DONE)).first()
+    return visible(patient).filter(record__isnull=True).exclude(step__in=(Visit.Step.WHERE, Visit.Step.DONE)).first()
 
 
-def finished() -> QuerySet[Visit]:
-    """Return the visits with a record, newest first."""
-    return visible().filter(record__isnull=False)
+def finished(patient: Patient | None | EllipsisType = ...) -> QuerySet[Visit]:
+    """Return the visits with a record, newest first; of whom, as in ``visible``."""
+    return visible(patient).exclude(ended="")
 
 
-def broken_off() -> tuple[Visit, tuple[StretchItem, ...]] | None:
+def broken_off(patient: Patient | None = None) -> tuple[Visit, tuple[StretchItem, ...]] | None:
     """Return the newest visit and its stretches left, when its program stopped during them within the last day."""
-    last = visible().exclude(session_id="").first()
+    last = visible(patient).exclude(session_id="").first()
     if last is None or last.record is None or timezone.now() - last.created > FINISH_WITHIN:
         return None
     folder = sessions_folder() / last.session_id
@@ -90,22 +94,15 @@ def broken_off() -> tuple[Visit, tuple[StretchItem, ...]] | None:
 
 def rest_visit(before: Visit) -> Visit:
     """Return a new visit of the same day, device and answers for the stretches that ``before`` had left."""
-    told = ("demo", "sites", "person", "device_kind", "answers", "answered_on")
+    told = ("patient", "demo", "sites", "person", "device_kind", "answers", "answered_on")
     decided = ("verdict", "device", "placement", "plan")
     return Visit.objects.create(**{name: getattr(before, name) for name in (*told, *decided)})
 
 
-def clean_session_count(region: Region | str, demo: bool = False) -> int:
+def clean_session_count(region: Region | str, demo: bool = False, patient: Patient | None = None) -> int:
     """Return how many completed sessions on this region had a clean skin check; demos never count for real ones."""
-    done = visible().filter(
-        record__isnull=False,
-        record__ended="completed",
-        record__heat_s__gt=0,
-        record__order__region=Region(region).value,
-        skin_check="clean",
-        demo=demo,
-    )
-    return done.count()
+    clean = finished(patient).filter(ended="completed", heat_s__gt=0, region=Region(region).value, skin_check="clean")
+    return clean.filter(demo=demo).count()
 
 
 def delete_all() -> int:
@@ -124,13 +121,14 @@ def delete_all() -> int:
             raise InputError("Session", "A session is running. Stop it first, then delete.") from None
     count = Visit.objects.count()
     Visit.objects.all().delete()
+    Patient.objects.all().delete()
     for folder in folders:
         shutil.rmtree(folder)
     return count
 
 
 def attach_record(visit: Visit, record: SessionRecord) -> Visit:
-    """Keep what happened, without the one-second samples, which stay in the journal."""
+    """Keep what happened; samples, one a second, go packed into a table of their own."""
     kept = to_json(record)
     kept.pop("samples", None)
     visit.record = kept
@@ -141,7 +139,11 @@ def attach_record(visit: Visit, record: SessionRecord) -> Visit:
         visit.skin_check = record.skin_check
     if visit.step != Visit.Step.DONE:
         visit.step = Visit.Step.AFTER
-    visit.save()
+    rows = [(s.at_s, s.heat_on, s.skin_c, s.power_w) for s in record.samples]
+    with transaction.atomic():
+        visit.save()
+        Samples.objects.update_or_create(visit=visit, defaults={"count": len(rows), "packed": columns.pack(rows)})
+    journal.put_away(sessions_folder() / visit.session_id / journal.JOURNAL)
     return visit
 
 

@@ -34,7 +34,7 @@ def make(visit: Visit) -> Plan:
     device, placement = visit.device_value, visit.placement_value
     if verdict is None or device is None or placement is None:
         raise InputError("Plan", "The questions and the device come before the plan.")
-    clean = visits.clean_session_count(site.region, demo=visit.demo)
+    clean = visits.clean_session_count(site.region, demo=visit.demo, patient=visit.patient)
     return pathway.make_plan(visit.person_value, site, device, placement, verdict, clean, data.body_tables())
 
 
