@@ -155,11 +155,14 @@ def _steering(walk: Walk) -> Any:
 def _run(
     walk: Walk, driver: Any, clock: Any, inbox: Any, on_snapshot: Any, run: Any, closed_loop: bool = False
 ) -> SessionRecord:
+    from irtherapy.edge.runner import announce
+
     steering = _steering(walk) if closed_loop else None
     path = folder_of(walk) / journal.JOURNAL
     writer = journal.Journal(path)
     try:
-        run(walk.order, driver, clock, inbox, writer, on_snapshot, steering=steering)
+        with announce.beside(walk.order, inbox, on_snapshot) as (heard, shown):
+            run(walk.order, driver, clock, heard, writer, shown, steering=steering)
     finally:
         writer.close()
     return pathway.make_record(walk.order, journal.read(path), journal.started_at(path))
