@@ -14,6 +14,7 @@ COMMANDS = (
     "plan",
     "session",
     "report",
+    "export",
     "devices",
     "announce",
     "dose",

@@ -11,7 +11,7 @@ from irtherapy import pathway
 from irtherapy.edge.records import visits
 from irtherapy.evidence.registration import Day
 
-THE_PERSON = "the person of this installation"  # one person's records are kept here
+THE_PERSON = "the person of this installation"  # who uses it at home; a clinic's patients have ids
 
 
 def key() -> bytes:
@@ -26,7 +26,7 @@ def days() -> list[Day]:
         record = visit.record or {}
         out.append(
             Day(
-                person=THE_PERSON,
+                person=THE_PERSON if visit.patient_id is None else str(visit.patient_id),
                 date=timezone.localtime(visit.created).date(),
                 region=pathway.main_site(visit.site_values).region.value,
                 heat_min=float(record["heat_s"]) / 60.0,

@@ -1,0 +1,72 @@
+"""What is kept of each person, as the charts that the export room takes: one visit at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from irtherapy.edge.records import rated, visits
+from irtherapy.edge.records.models import Patient, Visit
+from irtherapy.edge.records.research import THE_PERSON
+from irtherapy.export.chart import Chart
+from irtherapy.values import InputError
+
+AT_ONCE = 100
+
+
+def patient_of(code: str) -> Patient:
+    """Return the patient of a code. Raises InputError when there is none."""
+    found = Patient.objects.filter(code=code).first()
+    if found is None:
+        raise InputError("Patient", f"There is no patient {code!r} here.")
+    return found
+
+
+def charts(patient: Patient | None = None, everybody: bool = True) -> Iterator[Chart]:
+    """Yield the charts of everybody who has any record, or of one patient, or (None) of the person at home."""
+    if not everybody:
+        yield chart(patient)
+        return
+    if visits.finished(None).filter(demo=False).exists():
+        yield chart(None)
+    for one in Patient.objects.order_by("pk").iterator(AT_ONCE):
+        yield chart(one)
+
+
+def chart(patient: Patient | None) -> Chart:
+    """Return the chart of one person; try-outs are left out."""
+    return Chart(THE_PERSON if patient is None else str(patient.pk), sessions=_sessions(patient))
+
+
+def _sessions(patient: Patient | None) -> Iterator[dict[str, Any]]:
+    for visit in visits.finished(patient).filter(demo=False).order_by("created", "pk").iterator(AT_ONCE):
+        yield session(visit)
+
+
+def session(visit: Visit) -> dict[str, Any]:
+    """Return a visit with a record as a session of a chart; its samples are read when they are asked for."""
+    return {
+        "id": str(visit.pk),
+        "created": visit.created.isoformat(),
+        "sites": visit.sites,
+        "verdict": visit.verdict,
+        "device": visit.device,
+        "placement": visit.placement,
+        "plan": visit.plan,
+        "record": visit.record,
+        "pain_before": visit.pain_before,
+        "pain_after": visit.pain_after,
+        "skin_check": visit.skin_check,
+        "course": None,
+        "samples": _Samples(visit),
+    }
+
+
+class _Samples:
+    """The samples of a visit, unpacked when somebody looks."""
+
+    def __init__(self, visit: Visit) -> None:
+        self.visit = visit
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(rated.samples(self.visit))
