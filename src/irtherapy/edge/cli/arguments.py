@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from irtherapy.edge import data
+from irtherapy.edge import devices
 from irtherapy.edge.cli.show import read_json
 from irtherapy.values import Clearance, Device, InputError, Person, Placement, Region, Side, Site, in_range
 
@@ -70,7 +70,7 @@ def device(device_id: str) -> Device:
     """Return a device of the catalogue. Raises InputError with near names on an unknown id."""
     from difflib import get_close_matches
 
-    known = data.catalogue()
+    known = devices.known()
     if device_id in known:
         return known[device_id]
     near = get_close_matches(device_id, known, n=3, cutoff=0.4) or sorted(known)[:3]

@@ -1,22 +1,22 @@
-"""`irtherapy devices`: devices of the catalogue, and your own plugs: added, tested, watched."""
+"""`irtherapy devices`: the catalogue, your own devices (told and measured), and your plugs: added, tested, watched."""
 
 from __future__ import annotations
 
 import datetime
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from irtherapy.edge.cli import show
+from irtherapy.edge.cli import arguments, own_device, show
 from irtherapy.values import InputError, in_range
 
 if TYPE_CHECKING:
     from irtherapy.edge.drivers.thermometer import Source
     from irtherapy.edge.plugs import OwnPlug
 
-NAME = typer.Argument(None, help="Your plug's name, or a device of the catalogue.")
-KIND = typer.Option("tasmota", "--kind", help="tasmota or shelly (second generation and later).")
+NAME = typer.Argument(None, help="Your plug's or device's name, or a device of the catalogue.")
+KIND = typer.Option("", "--kind", help="A plug: tasmota or shelly. A device: lamp, led_panel, led_pads, wrap ...")
 TOPIC = typer.Option("", "--topic", help="The plug's own MQTT topic.")
 ON_IT = typer.Option("", "--device", help="What hangs on it: an id of `irtherapy devices list`.")
 HOST = typer.Option("127.0.0.1", "--broker", help="The MQTT broker.")
@@ -25,20 +25,29 @@ USER = typer.Option(None, "--user", help="Its user name; the password is asked f
 THERMOMETER = typer.Option(
     "", "--thermometer", help="KIND:TOPIC[:FIELD], such as tasmota:tele/t1/SENSOR:DS18B20.Temperature."
 )
+ADDING = (
+    "Examples:  irtherapy devices add   |   irtherapy devices add panel --kind led_panel --claimed-mw-cm2 100 "
+    "--meter thermal --reading 20:48 --reading 40:36   |   "
+    "irtherapy devices add desk-lamp --topic tasmota_1 --device r125_150w"
+)
 SECONDS = typer.Option(10.0, "--seconds", help="How long to watch.")
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
     devices = typer.Typer(
-        no_args_is_help=True, help="The catalogue, and your own plugs: list, show, add, test, monitor."
+        no_args_is_help=True, help="The catalogue, your own devices and plugs: list, show, add, test, monitor."
     )
     app.add_typer(devices, name="devices")
 
     _register_looking(devices)
     _register_live(devices)
 
-    @devices.command(epilog="Example:  irtherapy devices add desk-lamp --topic tasmota_1 --device r125_150w")
+    _register_changing(devices)
+
+
+def _register_changing(devices: typer.Typer) -> None:
+    @devices.command(epilog=ADDING)
     def add(
         name: str = NAME,
         kind: str = KIND,
@@ -48,61 +57,113 @@ def register(app: typer.Typer) -> None:
         port: int = PORT,
         user: str = USER,
         thermometer: str = THERMOMETER,
+        named: str = typer.Option("", "--name", help="The same as NAME."),
+        spectrum: str = own_device.SPECTRUM,
+        nm: list[float] = own_device.NM,
+        watts: float = own_device.WATTS,
+        claimed_w_m2: float = own_device.CLAIMED_W,
+        claimed_mw_cm2: float = own_device.CLAIMED_MW,
+        at_cm: float = own_device.AT_CM,
+        reading: list[str] = own_device.READING,
+        meter: str = own_device.METER,
+        skin_reading: list[str] = own_device.SKIN,
+        skin_at_cm: float = own_device.SKIN_AT,
+        surface_c: float = own_device.SURFACE,
+        measured_surface_c: float = own_device.MEASURED_SURFACE,
+        width_cm: float = own_device.WIDTH,
+        timer_min: float = own_device.TIMER,
+        massage: bool = own_device.MASSAGE,
+        site: str = typer.Option("lower_back", "--site", help="Where the skin readings were taken."),
+        age: float = arguments.AGE,
+        skin_tone: str = arguments.TONE,
+        room_c: float = arguments.ROOM,
+        plot: str = own_device.PLOT,
         as_json: bool = show.JSON_OPTION,
     ) -> None:
-        """Add a plug, or change one of the same name. It switches nothing before its test has passed."""
-        from irtherapy.edge import data, plugs
-        from irtherapy.edge.drivers.mqtt import Address
+        """Add a device nobody has listed, or with --topic a plug; one of the same name is changed.
 
-        if device not in data.catalogue():
-            raise InputError("Device", f"--device must be an id of `irtherapy devices list`; got {device!r}.")
-        password = typer.prompt("Password of the broker", hide_input=True) if user else None
-        address = Address(broker, int(in_range("Port", port, 1, 65535)), user, password)
-        plug = plugs.OwnPlug(name or "", kind, topic, device, address, _thermometer(thermometer))
-        plugs.keep(plug)
-        show.emit(plug.public()) if as_json else show.console.print(f"Kept. Now test it: irtherapy devices test {name}")
+        Without --kind you are asked for everything. A plug switches nothing before its test has passed.
+        """
+        flags = {**locals(), "name": named or name or ""}
+        if topic or kind in ("tasmota", "shelly"):
+            _add_plug(flags)
+        elif kind:
+            own_device.keep(own_device.told(flags), plot, as_json)
+        else:
+            own_device.keep(own_device.asked(flags["name"]), plot, as_json)
 
     @devices.command(epilog="Example:  irtherapy devices remove desk-lamp")
     def remove(name: str = NAME) -> None:
-        """Forget a plug."""
+        """Forget a plug or a device of your own."""
+        from irtherapy.edge import devices as own
         from irtherapy.edge import plugs
 
-        plugs.forget(name)
+        plugs.forget(name) if name in plugs.load() else own.forget(name)
         show.console.print(f"{name} is forgotten.")
+
+
+def _add_plug(flags: dict[str, Any]) -> None:
+    from irtherapy.edge import devices as own
+    from irtherapy.edge import plugs
+    from irtherapy.edge.drivers.mqtt import Address
+
+    name, device, user = flags["name"], flags["device"], flags["user"]
+    if device not in own.known():
+        raise InputError("Device", f"--device must be an id of `irtherapy devices list`; got {device!r}.")
+    password = typer.prompt("Password of the broker", hide_input=True) if user else None
+    address = Address(flags["broker"], int(in_range("Port", flags["port"], 1, 65535)), user, password)
+    kind = flags["kind"] or "tasmota"
+    plug = plugs.OwnPlug(name, kind, flags["topic"], device, address, _thermometer(flags["thermometer"]))
+    plugs.keep(plug)
+    if flags["as_json"]:
+        show.emit(plug.public())
+    else:
+        show.console.print(f"Kept. Now test it: irtherapy devices test {name}")
 
 
 def _register_looking(devices: typer.Typer) -> None:
     @devices.command("list", epilog="Example:  irtherapy devices list --json")
     def list_(as_json: bool = show.JSON_OPTION) -> None:
-        """List your plugs and the devices of the catalogue."""
+        """List your plugs, your own devices and the devices of the catalogue."""
         from irtherapy.edge import data, plugs
+        from irtherapy.edge import devices as own
 
-        own, known = plugs.load(), data.catalogue()
+        mine, switches, known = own.load(), plugs.load(), data.catalogue()
         if as_json:
             catalogue = [{"id": d.id, "name": d.name, "kind": d.kind.value} for d in known.values()]
-            show.emit({"plugs": [p.public() for p in own.values()], "catalogue": catalogue})
+            told = {"plugs": [p.public() for p in switches.values()], "own": [own.public(d) for d in mine.values()]}
+            show.emit({**told, "catalogue": catalogue})
             return
-        show.console.print(
-            "[bold]Your plugs[/bold]" if own else "You have added no plug yet: irtherapy devices add NAME --topic ..."
-        )
-        show.rows([(p.name, f"{p.kind} {p.topic}, {p.device_id}. {_state(p)}") for p in own.values()])
+        no_plug = "You have added no plug yet: irtherapy devices add NAME --topic ..."
+        show.console.print("[bold]Your plugs[/bold]" if switches else no_plug)
+        show.rows([(p.name, f"{p.kind} {p.topic}, {p.device_id}. {_state(p)}") for p in switches.values()])
+        if mine:
+            show.console.print("\n[bold]Your own devices[/bold]")
+            show.rows([(d.id, " ".join(own.sentences(d)[:2])) for d in mine.values()])
         show.console.print("\n[bold]Catalogue[/bold]")
         show.rows([(d.id, f"{d.name} ({d.kind.value.replace('_', ' ')})") for d in known.values()])
 
     @devices.command("show", epilog="Example:  irtherapy devices show desk-lamp")
-    def show_(name: str = NAME, as_json: bool = show.JSON_OPTION) -> None:
-        """Show one plug or one device."""
+    def show_(name: str = NAME, plot: str = own_device.PLOT, as_json: bool = show.JSON_OPTION) -> None:
+        """Show one plug or one device; your own with what is claimed beside what was measured."""
         from irtherapy.edge import data, plugs
+        from irtherapy.edge import devices as own
         from irtherapy.values import to_json
 
-        own, known = plugs.load(), data.catalogue()
-        if name not in own and name not in known:
-            raise InputError("Device", f"There is no plug and no device named {name!r}. See: irtherapy devices list")
-        told = own[name].public() if name in own else to_json(known[name])
-        if as_json:
-            show.emit(told)
-        else:
-            show.rows([(key, str(value)) for key, value in told.items()])
+        switches, known = plugs.load(), data.catalogue()
+        if name in switches or name in known:
+            told = switches[name].public() if name in switches else to_json(known[name])
+            show.emit(told) if as_json else show.rows([(key, str(value)) for key, value in told.items()])
+            return
+        try:
+            mine = own.find(name or "")
+        except InputError:
+            raise InputError(
+                "Device", f"There is no plug and no device named {name!r}. See: irtherapy devices list"
+            ) from None
+        if plot:
+            own_device.draw(mine, plot)
+        show.emit(own.public(mine)) if as_json else own_device.say(mine)
 
 
 def _register_live(devices: typer.Typer) -> None:

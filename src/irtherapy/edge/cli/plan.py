@@ -10,10 +10,10 @@ from irtherapy.values import Decision, Setting, Urgency, Verdict, in_range
 
 
 def list_devices(as_json: bool) -> None:
-    """Print the catalogue by id, kind and name."""
-    from irtherapy.edge import data
+    """Print the catalogue and the person's own devices by id, kind and name."""
+    from irtherapy.edge import devices
 
-    known = data.catalogue()
+    known = devices.known()
     if as_json:
         show.emit(list(known.values()))
     else:
