@@ -11,7 +11,7 @@ from django.urls import path
 from django.views.decorators.http import require_http_methods
 
 from irtherapy.device import catalogue
-from irtherapy.edge import data
+from irtherapy.edge import data, devices
 from irtherapy.edge.records.models import Visit
 from irtherapy.edge.web import words
 from irtherapy.edge.web.forms import Form
@@ -30,8 +30,9 @@ def models_of(visit: Visit) -> list[Device]:
     """Return the devices a visit may choose from: the simulated lamp alone in a demo, never in a real visit."""
     if visit.demo:
         return [catalogue.simulated_lamp()]
-    pool = catalogue.by_kind(data.catalogue())[DeviceKind(visit.device_kind)]
-    return [device for device in pool if device.id != SIMULATED]
+    kind = DeviceKind(visit.device_kind)
+    mine = [one.device() for one in devices.load().values() if one.kind is kind]
+    return mine + [device for device in catalogue.by_kind(data.catalogue())[kind] if device.id != SIMULATED]
 
 
 def read_device(form: Form, visit: Visit) -> Device | None:
@@ -158,11 +159,12 @@ def _told(visit: Visit, kind: DeviceKind) -> dict[str, Any]:
         "skin_tone": "" if person.skin_tone is None else str(person.skin_tone),
     }
     if chosen is not None and chosen.kind is kind and place is not None:
-        values |= {"device": chosen.id if chosen.listed else UNLISTED, "room_c": f"{place.room_c:g}"}
+        listed = chosen.id in [device.id for device in models_of(visit)]
+        values |= {"device": chosen.id if listed else UNLISTED, "room_c": f"{place.room_c:g}"}
         values |= {"clothed": "yes" if place.clothed else ""}
         if not chosen.contact:
             values["distance_cm"] = f"{place.distance_m * 100:g}"
-        if not chosen.listed:
+        if not listed:
             values |= _label(chosen)
     return values
 
