@@ -11,7 +11,7 @@ from irtherapy.export import svg
 from irtherapy.values import Device, InputError, from_json, to_json
 
 FILE = "own_devices.json"
-WIDTH, HEIGHT = 420, 300
+WIDTH, HEIGHT = 350, 270
 
 
 def load() -> dict[str, OwnDevice]:
@@ -74,7 +74,8 @@ def sentences(told: OwnDevice) -> list[str]:
         )
         if far.distance_m > near.distance_m:
             a_cm, off = law.falloff_m * 100, law.residual
-            out.append(f"With distance it falls as E0/(1+d/a)², a = {a_cm:.0f} cm; the readings miss it by {off:.1%}.")
+            missed = f"; the readings miss it by {off:.1%}" if len(law.readings) > 2 else ""  # two lie on it always
+            out.append(f"With distance it falls as E0/(1+d/a)², a = {a_cm:.0f} cm{missed}.")
         elif not told.touches:
             out.append("One distance fixes it there alone: farther away the spread grows. A second one narrows it.")
         out += law.doubts
