@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from plug_bench import Broker, Pretended, wait_for
 
 from irtherapy.edge import plugs
 from irtherapy.edge.drivers.interface import DriverError
 from irtherapy.edge.drivers.mqtt import Address
+from irtherapy.edge.faults.parts import Broker, Pretended, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -6,6 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+DATABASE = "irtherapy.sqlite3"
+
 
 def data_home() -> Path:
     """Return the data folder, made with owner-only rights: ``IRTHERAPY_HOME``, else the platform's usual place."""

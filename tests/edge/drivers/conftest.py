@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from plug_bench import Broker, Pretended, wait_for
 
 from irtherapy.edge.drivers import registry
 from irtherapy.edge.drivers.mqtt import Address
 from irtherapy.edge.drivers.plug import Plug
+from irtherapy.edge.faults.parts import Broker, Pretended, wait_for
 from irtherapy.limits import LEASE_MAX_S
 from irtherapy.values import Region, SessionOrder, Setting
 

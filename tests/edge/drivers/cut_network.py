@@ -14,11 +14,10 @@ import sys
 import time
 from pathlib import Path
 
-import plug_bench
-
 from irtherapy.edge.drivers import registry
 from irtherapy.edge.drivers.interface import DriverError
 from irtherapy.edge.drivers.mqtt import Address
+from irtherapy.edge.faults import parts as plug_bench
 
 HOST = "10.9.9.1"
 LEASE_S, AWAY_S = 3.0, 5.0

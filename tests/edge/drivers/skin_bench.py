@@ -15,10 +15,10 @@ from typing import Any
 
 import paho.mqtt.client as paho
 import paho.mqtt.publish as publish
-from plug_bench import Broker, Pretended, Wire, wait_for
 
 from irtherapy.edge import journal as book
 from irtherapy.edge.drivers import registry
+from irtherapy.edge.faults.parts import Broker, Pretended, Wire, wait_for
 from irtherapy.edge.runner import RunnerHandle, recover, start
 from irtherapy.limits import LEASE_MAX_S
 from irtherapy.session import replay

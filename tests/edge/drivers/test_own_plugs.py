@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from plug_bench import Broker, Pretended, wait_for
 from typer.testing import CliRunner
 
 from irtherapy.edge import home, plugs
@@ -18,6 +17,7 @@ from irtherapy.edge.cli import build
 from irtherapy.edge.drivers import registry
 from irtherapy.edge.drivers.interface import DriverError
 from irtherapy.edge.drivers.mqtt import Address
+from irtherapy.edge.faults.parts import Broker, Pretended, wait_for
 from irtherapy.values import InputError
 
 NOW = datetime.datetime(2026, 11, 23, 12, 0, tzinfo=datetime.UTC)

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import paho.mqtt.publish as publish
 import pytest
-from plug_bench import Broker, Pretended, Wire, wait_for
 
 from irtherapy.edge import journal
 from irtherapy.edge.drivers import registry
+from irtherapy.edge.faults.parts import Broker, Pretended, Wire, wait_for
 from irtherapy.edge.runner import RunnerHandle, recover, start
 from irtherapy.limits import LEASE_MAX_S
 

@@ -10,12 +10,12 @@ from collections.abc import Callable
 
 import paho.mqtt.publish as publish
 import pytest
-from plug_bench import Broker, Pretended, Wire, wait_for
 
 from irtherapy.edge.drivers import registry
 from irtherapy.edge.drivers.interface import DriverError
 from irtherapy.edge.drivers.mqtt import Address
 from irtherapy.edge.drivers.plug import Plug
+from irtherapy.edge.faults.parts import Broker, Pretended, Wire, wait_for
 from irtherapy.values import InputError
 
 LEASE_S = 2.0  # a short one, to be quick; sessions have up to 5 s

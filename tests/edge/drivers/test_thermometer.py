@@ -13,11 +13,11 @@ from pathlib import Path
 import paho.mqtt.publish as publish
 import pytest
 import skin_bench
-from plug_bench import Broker, Pretended, wait_for
 
 from irtherapy.edge.drivers.interface import DriverError
 from irtherapy.edge.drivers.mqtt import Address, Line
 from irtherapy.edge.drivers.thermometer import Source, Thermometer, listened
+from irtherapy.edge.faults.parts import Broker, Pretended, wait_for
 from irtherapy.values import InputError
 
 CELLS = os.environ.get("IRTHERAPY_FAULTS")

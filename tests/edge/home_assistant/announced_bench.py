@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 
 import paho.mqtt.client as paho
-from plug_bench import Pretended
 
 from irtherapy.edge import journal
 from irtherapy.edge.drivers import registry
+from irtherapy.edge.faults.parts import Pretended
 from irtherapy.edge.runner import RunnerHandle, announced, topics
 from irtherapy.values import Event, Region, SessionOrder, Setting
 

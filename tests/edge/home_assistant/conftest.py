@@ -10,8 +10,8 @@ from pathlib import Path
 
 import announced_bench as bench
 import pytest
-from plug_bench import Broker, Pretended, wait_for
 
+from irtherapy.edge.faults.parts import Broker, Pretended, wait_for
 from irtherapy.edge.runner import RunnerHandle, start
 
 

@@ -17,7 +17,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from plug_bench import free_port, wait_for
+from irtherapy.edge.faults.parts import free_port, wait_for
 
 VERSION = "2025.4.4"  # the newest for Python 3.13.0; 2025.5 asks for 3.13.2
 UV_VERSION = "0.6.10"  # what this Home Assistant is pinned to

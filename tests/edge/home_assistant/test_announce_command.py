@@ -9,11 +9,11 @@ from pathlib import Path
 
 import announced_bench as bench
 import pytest
-from plug_bench import Broker, free_port, wait_for
 from typer.testing import CliRunner
 
 from irtherapy.edge import cli
 from irtherapy.edge.drivers.interface import DriverError
+from irtherapy.edge.faults.parts import Broker, free_port, wait_for
 from irtherapy.edge.runner import announced, broker_line, topics
 from irtherapy.values import InputError
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import announced_bench as bench
 import pytest
-from plug_bench import Broker, Pretended, wait_for
 
+from irtherapy.edge.faults.parts import Broker, Pretended, wait_for
 from irtherapy.edge.runner import announce, announced, broker_line, start, topics
 from irtherapy.session.state import INPUT_EVENTS
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import announced_bench as bench
 import pytest
 import real_home_assistant as real
-from plug_bench import Broker, wait_for
 
 from irtherapy.edge.drivers.simulated import ADDRESS
 from irtherapy.edge.drivers.twin import HEATER_LOG
+from irtherapy.edge.faults.parts import Broker, wait_for
 from irtherapy.edge.runner import RunnerHandle, start
 from irtherapy.outcome import progress
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from irtherapy.edge.cli import arguments, own_device, show
+from irtherapy.edge.cli import arguments, faults, own_device, show
 from irtherapy.values import InputError, in_range
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def register(app: typer.Typer) -> None:
     _register_live(devices)
 
     _register_changing(devices)
+    faults.register(devices)
 
 
 def _register_changing(devices: typer.Typer) -> None:

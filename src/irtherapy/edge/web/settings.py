@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 from zoneinfo import available_timezones
 
-from irtherapy.edge.home import data_home
+from irtherapy.edge.home import DATABASE, data_home
 
 HERE = Path(__file__).resolve().parent
 HOME = data_home()
@@ -82,7 +82,7 @@ TEMPLATES = [
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": HOME / "irtherapy.sqlite3",
+        "NAME": HOME / DATABASE,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

@@ -9,11 +9,20 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 
 class Relay:
+    """A relay with a timer; ``faults``: stuck (does not open)."""
+
+    ends_at: float | None
+    kept: dict[str, Any]
+    changed: Callable[[bool], None]  # what the plug says of a change on the network; set by the plug
+
     def __init__(self, folder: Path, faults: set[str]) -> None:
+        self.changed = lambda _: None
         self.folder, self.faults = folder, faults
         self.lock = threading.RLock()
         self.closed = False
@@ -31,10 +40,12 @@ class Relay:
             log.write(json.dumps({"at_s": time.time(), "on": self.closed, "why": why}) + "\n")
 
     def keep(self, **settings: object) -> None:
+        """Keep settings through a loss of power."""
         self.kept.update(settings)
         (self.folder / "settings.json").write_text(json.dumps(self.kept))
 
     def set(self, on: bool, why: str, ends_after_s: float = 0.0) -> None:
+        """Close or open; a closed one opens by itself after ``ends_after_s`` when that is above 0."""
         with self.lock:
             if not on and "stuck" in self.faults:
                 return
@@ -44,9 +55,6 @@ class Relay:
                 self.keep(last=on)
                 self._log(why)
                 self.changed(on)
-
-    def changed(self, on: bool) -> None:
-        """What the plug says of a change on the network; set by the plug."""
 
     def _watch(self) -> None:
         while True:

@@ -12,21 +12,23 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-PLUGS = Path(__file__).parent / "plugs"
 MOSQUITTO = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
 CONF = "listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\nset_tcp_nodelay true\n"
 
 
 def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
 
 
 def wait_for(what: Callable[[], object], seconds: float = 5.0) -> None:
+    """Return when something is so. Raises TimeoutError when it is not within so many seconds."""
     until = time.monotonic() + seconds
     while not what():
-        assert time.monotonic() < until, "waited in vain"
+        if time.monotonic() > until:
+            raise TimeoutError(f"waited in vain for {seconds:g} s")
         time.sleep(0.02)
 
 
@@ -39,17 +41,20 @@ class Broker:
         self.start()
 
     def start(self) -> None:
+        """Start it, and wait until it answers."""
         command = [MOSQUITTO, "-c", str(self.folder / "mosquitto.conf")]
         quiet = subprocess.DEVNULL
         self.process = subprocess.Popen(command, stdout=quiet, stderr=quiet)
         wait_for(lambda: self.answers())
 
     def answers(self) -> bool:
+        """Return whether somebody listens on its port."""
         with socket.socket() as one:
             one.settimeout(0.2)
             return one.connect_ex(("127.0.0.1", self.port)) == 0
 
     def kill(self) -> None:
+        """Let it die at once."""
         self.process.kill()
         self.process.wait()
 
@@ -63,13 +68,17 @@ class Wire:
         self.port = int(self.listener.getsockname()[1])
         threading.Thread(target=self._accept, daemon=True).start()
 
+    def close(self) -> None:
+        """Take no more connections."""
+        self.listener.close()
+
     def _accept(self) -> None:
         while True:
             try:
                 near, _ = self.listener.accept()
+                far = socket.create_connection(("127.0.0.1", self.to))
             except OSError:
                 return
-            far = socket.create_connection(("127.0.0.1", self.to))
             for a, b in ((near, far), (far, near)):
                 threading.Thread(target=self._carry, args=(a, b), daemon=True).start()
 
@@ -98,20 +107,23 @@ class Pretended:
         self.start()
 
     def start(self) -> None:
-        script = str(PLUGS / f"{self.kind}_plug.py")
-        command = [sys.executable, script, "127.0.0.1", str(self.port), self.topic, str(self.folder), *self.faults]
-        self.process = subprocess.Popen(command)
+        """Give it power."""
+        where = ["127.0.0.1", str(self.port), self.topic, str(self.folder), *self.faults]
+        self.process = subprocess.Popen([sys.executable, "-m", f"irtherapy.edge.faults.{self.kind}_plug", *where])
 
     def kill(self) -> None:
+        """Take its power away."""
         self.process.kill()
         self.process.wait()
 
     def truth(self) -> list[dict[str, object]]:
+        """Return its own log: (at_s, on, why) of each change."""
         path = self.folder / "truth.jsonl"
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
     @property
     def is_on(self) -> bool:
+        """Whether its relay is closed; one without power is open."""
         told = self.truth()
         return self.process.poll() is None and bool(told) and bool(told[-1]["on"])
 
