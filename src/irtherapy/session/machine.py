@@ -189,6 +189,9 @@ def _with_reading(state: State, reading: guards.Reading) -> State:
     state = dataclasses.replace(state, disagree_since_s=since_s, power_on_w=drawn_w)
     if skin_c is None:
         return state
+    if state.lamp_on and state.skin_at_switch_c is None:  # heat came on before the thermometer had spoken
+        rest_c = skin_c if state.skin_rest_c is None else state.skin_rest_c
+        state = dataclasses.replace(state, skin_at_switch_c=skin_c, skin_rest_c=rest_c)
     changed, grain, moves = state.skin_changed_at_s, state.skin_grain_k, state.skin_moves
     if skin_c != state.skin_c:
         changed = now_s

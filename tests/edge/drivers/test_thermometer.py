@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
-import os
-import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import paho.mqtt.publish as publish
 import pytest
-import skin_bench
 
 from irtherapy.edge.drivers.interface import DriverError
 from irtherapy.edge.drivers.mqtt import Address, Line
@@ -20,7 +15,6 @@ from irtherapy.edge.drivers.thermometer import Source, Thermometer, listened
 from irtherapy.edge.faults.parts import Broker, Pretended, wait_for
 from irtherapy.values import InputError
 
-CELLS = os.environ.get("IRTHERAPY_FAULTS")
 Reader = Callable[[Source], Thermometer]
 
 
@@ -95,30 +89,3 @@ def test_no_broker_is_told(reader: Reader, broker: Broker) -> None:
 def test_a_source_that_is_none_is_refused(kind: str, topic: str, field: str) -> None:
     with pytest.raises(InputError, match="Thermometer"):
         Source(kind, topic, field)
-
-
-def keep(cell: dict[str, object]) -> None:
-    """Tell what was measured, and keep it for the table."""
-    sys.stdout.write(f"measured: {json.dumps(cell, ensure_ascii=False)}\n")
-    if CELLS:
-        with Path(CELLS).open("a") as out:
-            out.write(json.dumps(cell, ensure_ascii=False) + "\n")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("fault", skin_bench.SKIN_FAULTS)
-def test_a_thermometer_that_fails_ends_the_heat(fault: str, tmp_path: Path) -> None:
-    say, most_s, end = skin_bench.SKIN_FAULTS[fault]
-    cell = skin_bench.cell("tasmota", fault, tmp_path, skin_bench.skin(say))
-    keep(cell)
-    assert cell["seconds_to_off"] <= most_s and cell["end"] == end
-    assert cell["samples_lost"] == 0 and not cell["lit_again"]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("fault", skin_bench.POWER_FAULTS)
-def test_a_plug_back_from_a_short_power_cut_is_not_lit_again(kind: str, fault: str, tmp_path: Path) -> None:
-    cell = skin_bench.cell(kind, fault, tmp_path, skin_bench.POWER_FAULTS[fault], wait_s=2.0)
-    keep(cell)
-    assert cell["seconds_to_off"] <= skin_bench.LEASE_S + 1.0 and cell["end"] == "driver_error"
-    assert cell["samples_lost"] == 0 and not cell["lit_again"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from typing import Protocol
@@ -38,6 +39,13 @@ class Driver(Protocol):
 
     def close(self) -> None:
         """Let go of the device; never switches on."""
+
+
+def checked_lease(lease_s: float) -> float:
+    """Return a lease. Raises DriverError on one that is no time above 0 s."""
+    if not math.isfinite(lease_s) or lease_s <= 0:
+        raise DriverError(f"A lease must be a time above 0 s; got {lease_s!r}.")
+    return lease_s
 
 
 def real_seconds() -> float:

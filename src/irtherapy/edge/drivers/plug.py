@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 
-from irtherapy.edge.drivers.interface import DriverError, Reading, real_seconds
+from irtherapy.edge.drivers.interface import DriverError, Reading, checked_lease, real_seconds
 from irtherapy.edge.drivers.mqtt import Line
 
 SILENT_S = 3.0  # a plug that has answered nothing for so long is not reachable
@@ -65,6 +65,7 @@ class Plug(ABC):
 
     def arm(self, lease_s: float) -> None:
         """Set and read back the promise of OFF; the plug is off afterwards."""
+        checked_lease(lease_s)
         self.check_reachable()
         if not self.send_off():
             raise DriverError("The plug did not say that it is off.")

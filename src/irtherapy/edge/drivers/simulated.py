@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from irtherapy import limits
-from irtherapy.edge.drivers.interface import DriverError, Reading
+from irtherapy.edge.drivers.interface import DriverError, Reading, checked_lease
 
 SPEC = "twin.json"
 ADDRESS = "twin-address.json"
@@ -66,9 +66,7 @@ class Lamp:
 
     def _lease(self, lease_s: float) -> float:
         """The lamp's own ceiling: whoever asks for more gets this."""
-        if not math.isfinite(lease_s) or lease_s <= 0:
-            raise DriverError(f"A lease must be a time above 0 s; got {lease_s!r}.")
-        return min(lease_s, limits.LEASE_MAX_S)
+        return min(checked_lease(lease_s), limits.LEASE_MAX_S)
 
     def off(self, why: str = "told") -> None:
         """Put the lamp out."""

@@ -17,6 +17,7 @@ from irtherapy.edge import journal
 from irtherapy.edge.faults.bench import LEASE_S, Bench, PlugBench
 from irtherapy.edge.faults.parts import wait_for
 from irtherapy.edge.home import DATABASE
+from irtherapy.session.guards import SENSOR_SETTLE_S
 
 HOUR_S = 3600.0
 WRITE = "from irtherapy.edge.cli import keep; keep.ready(); from irtherapy.edge.records.models import Patient; "
@@ -211,6 +212,12 @@ def skin(say: Callable[[float], str | None]) -> Callable[[Bench], float]:
         return now_s
 
     return fail
+
+
+def comes_off_later(bench: Bench) -> float:
+    """Let the thermometer come off once a minute of heat has passed, after which a fall is its own fault."""
+    time.sleep(max(0.0, bench.lit_s + SENSOR_SETTLE_S + 5.0 - time.time()))
+    return comes_off(bench)
 
 
 def comes_off(bench: Bench) -> float:

@@ -83,7 +83,7 @@ class Bench:
         self.order = SessionOrder(
             session_id="s", setting=Setting.HOME, region=Region.LOWER_BACK, device_id="lamp", driver=self.driver,
             heat_s=HEAT_S, skin_cutoff_c=42.0, skin_target_c=41.0, cem43_max_min=2.0, lease_s=LEASE_S, checks=CHECKS,
-            stretch=(), sensor=self.sensor,
+            stretch=(), sensor=self.sensor, planned_time_s=(0.0, 120.0, HEAT_S), planned_skin_c=(33.0, 38.0, 40.0),
         )  # fmt: skip
         journal.write_order(self.folder, self.order)
         self.front: subprocess.Popen[str] | None = None

@@ -13,8 +13,9 @@ from irtherapy.edge.runner import Scripted, SteppedClock, run
 from irtherapy.session import replay
 from irtherapy.values import Event, Region, SessionOrder, Setting
 
-FAULT_S = 60.0
+FAULT_S = 65.0  # the first minute may cool the skin
 SAID = {"swapped": 12.0, "hot": 42.0}
+EARLY_S = {"off_early": 2.0}
 
 
 class _Skin:
@@ -40,7 +41,7 @@ class _Lamp(InProcess):
 
 
 class _Until(Scripted):
-    """Somebody who answers everything, until the fault; a welded relay is found by STOP."""
+    """Somebody who answers everything, until the fault; a welded relay is found by a pause."""
 
     def __init__(self, lamp: _Lamp, fault: str) -> None:
         super().__init__()
@@ -48,13 +49,13 @@ class _Until(Scripted):
 
     def poll(self, snapshot: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
         """Answer, or let the fault happen."""
-        if not self.done and snapshot["heat_s"] >= FAULT_S:
+        if not self.done and snapshot["heat_s"] >= EARLY_S.get(self.fault, FAULT_S):
             self.done = True
             if self.fault in SAID:
                 self.lamp.said = SAID[self.fault]
             else:
-                self.lamp.faults.add(self.fault)
-            return [{"kind": "stop"}] if self.fault == "stuck_relay" else []
+                self.lamp.faults.add("detached" if self.fault in EARLY_S else self.fault)
+            return [{"kind": "pause"}] if self.fault == "stuck_relay" else []
         return super().poll(snapshot)
 
 
@@ -72,7 +73,7 @@ def cell(fault: str) -> dict[str, Any]:
     order = SessionOrder(
         session_id="s", setting=Setting.HOME, region=Region.LOWER_BACK, device_id="lamp", driver="simulated",
         heat_s=HEAT_S, skin_cutoff_c=42.0, skin_target_c=41.0, cem43_max_min=2.0, lease_s=LEASE_S, checks=CHECKS,
-        stretch=(), sensor=True,
+        stretch=(), sensor=True, planned_time_s=(0.0, 120.0, HEAT_S), planned_skin_c=(33.0, 38.0, 40.0),
     )  # fmt: skip
     clock, book = SteppedClock(1e6), _Memory()
     lamp = _Lamp(_Skin(), clock.now_s)
@@ -80,7 +81,7 @@ def cell(fault: str) -> dict[str, Any]:
     run(order, lamp, clock, _Until(lamp, fault), book)
     record = replay.record(order, book.events, None)
     start_s = next(e.at_s for e in book.events if e.kind == "start")
-    fault_s = start_s + FAULT_S
+    fault_s = start_s + EARLY_S.get(fault, FAULT_S)
     off_s = next((e.at_s for e in book.events if e.kind == "heat_off"), None)
     told_s = next(
         (e.at_s for e in book.events if e.kind == "driver_error" or e.data.get("name") == "relay_stuck"), None

@@ -24,7 +24,7 @@ from irtherapy.values import InputError
 MANUAL = "manual"
 NO_SWITCH = "A person switches this device; the program asks until OFF is told."
 NO_BROKER = "There is no broker between the program and this device."
-JOBS = 4
+JOBS = 6
 TOLD_WITHIN_S = 15.0
 
 
@@ -47,10 +47,6 @@ class Fault:
     front: bool = False
     clocked: bool = False
     stuck: bool = False
-
-
-def _flat_s() -> float:
-    return GUARDS["sensor_frozen"].value
 
 
 GONE = ("driver_error", "device_off")
@@ -79,16 +75,18 @@ FAULTS: tuple[Fault, ...] = (
     Fault("disk_full", "no room for the journal", acts.disk_full, ("program_stopped",)),
     Fault("sensor_silent", "the thermometer silent", acts.skin(lambda _: None), LOST, GUARDS["sensor_stale"].value,
           inside="sensor_stale"),
-    Fault("sensor_frozen", "the thermometer frozen", acts.skin(lambda _: "33.10"), LOST, _flat_s(),
+    Fault("sensor_frozen", "the thermometer frozen", acts.skin(lambda _: "33.10"), LOST, GUARDS["sensor_frozen"].value,
           inside="sensor_frozen"),
     Fault("sensor_nan", "the thermometer says NaN", acts.skin(lambda _: "nan"), LOST, inside="sensor_nan"),
     Fault("sensor_word", "the thermometer says a word", acts.skin(lambda _: "unavailable"), LOST,
           GUARDS["sensor_stale"].value, inside="sensor_lost"),
-    Fault("sensor_detached", "the thermometer comes off", acts.comes_off, LOST, inside="detached"),
+    Fault("sensor_detached", "the thermometer comes off", acts.comes_off_later, LOST, inside="detached"),
+    Fault("sensor_never_on", "the thermometer comes off in the first minute", acts.comes_off, LOST,
+          GUARDS["sensor_flat"].value, inside="off_early"),
     Fault("sensor_swapped", "the thermometer swapped for one in the cold", acts.skin(lambda _: "12.0"), LOST,
           inside="swapped"),
     Fault("skin_at_cutoff", "the skin at the cut-off", acts.skin(lambda _: "42.0"), ("skin_cutoff",), inside="hot"),
-    Fault("relay_stuck", "the relay welded, then STOP", acts.stop, ("stopped", "relay_stuck", "driver_error"),
+    Fault("relay_stuck", "the relay welded, then told off", acts.stop, ("stopped", "relay_stuck", "driver_error"),
           stuck=True, inside="stuck_relay"),
 )  # fmt: skip
 
@@ -113,7 +111,9 @@ def run(
     wanted_drivers = chosen(of_drivers, drivers(), "Driver")
     names = chosen(of_faults, [fault.name for fault in FAULTS], "Fault")
     pairs = [(d, f) for f in FAULTS for d in wanted_drivers if f.name in names]
-    pairs.sort(key=lambda pair: -pair[1].shows_after_s)  # the long ones first
+    pairs.sort(
+        key=lambda pair: -(pair[1].shows_after_s or 65.0 * (pair[1].fail is acts.comes_off_later))
+    )  # the long ones first
     with tempfile.TemporaryDirectory(prefix="irtherapy-faults-") as scratch:
         root = folder or Path(scratch)
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
