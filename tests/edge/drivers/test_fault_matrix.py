@@ -57,3 +57,9 @@ def test_the_documentation_shows_every_fault_and_driver() -> None:
         for driver in BENCHES:
             assert f"| {fault.says} | {driver} |" in text
     assert "missed" not in text
+
+
+@pytest.mark.parametrize("fault", [one for one in matrix.FAULTS if one.inside], ids=lambda one: one.name)
+def test_the_simulated_lamp_is_off_in_time(fault: matrix.Fault, tmp_path: Path) -> None:
+    cell = matrix.cell("simulated", fault, tmp_path)
+    assert cell["ok"], cell
