@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from playwright.sync_api import Page, expect
 from irtherapy.edge import plugs
 from irtherapy.edge.drivers.interface import DriverError
 from irtherapy.edge.drivers.mqtt import Address
+from irtherapy.edge.drivers.thermometer import Source
+from irtherapy.edge.faults.bench import SKIN_TOPIC, Skin
 from irtherapy.edge.faults.parts import Broker, Pretended, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -98,3 +101,31 @@ def test_a_plug_whose_test_is_old_is_not_offered_and_switching_by_hand_is(
     expect(page.get_by_label("The plug Desk lamp: Its test is older than 30 days.")).to_be_disabled()
     expect(page.get_by_label("I do, and I am asked")).to_be_checked()
     assert not any(line["on"] for line in plug.truth())
+
+
+def test_the_thermometer_leads_and_a_silent_one_ends_the_heat(
+    page: Page, start_server: Callable[[], Any], accessible: Callable[[Page], None], lamp: Any
+) -> None:
+    server, (plug, told) = start_server(), lamp
+    skin = Skin(told.broker.port)
+    try:
+        told = replace(told, thermometer=Source("plain", SKIN_TOPIC))
+        kept(server.home, told, days_old=1)
+        to_the_plan(page, server.url)
+        page.get_by_label("Research: let the skin thermometer lead").check()
+        accessible(page)
+        page.get_by_role("button", name="Go to the session").click()
+        for box in page.locator("input[data-check]").all():
+            box.check()
+        page.locator("#start").click()
+        expect(page.get_by_text("Your thermometer leads.")).to_be_visible(timeout=20000)
+        wait_for(lambda: plug.is_on, 5.0)
+        accessible(page)
+        if os.environ.get("IRTHERAPY_SHOTS"):
+            page.screenshot(path=f"{os.environ['IRTHERAPY_SHOTS']}/closed-loop.png", full_page=True)
+        since_s = time.time()
+        skin.say = lambda _: None
+        assert plug.seconds_to_off(since_s, 8.0) < 6.0
+        expect(page.get_by_role("heading", name="How was it?")).to_be_visible(timeout=15000)
+    finally:
+        skin.close()

@@ -58,6 +58,7 @@ class OwnPlug:
     device_id: str
     broker: Address = field(default_factory=Address)
     thermometer: Source | None = None
+    thermometer2: Source | None = None  # on the same skin; the heat ends when the two disagree
     tested: Tested | None = None
 
     def __post_init__(self) -> None:
@@ -65,6 +66,8 @@ class OwnPlug:
             raise InputError("Name", "Name must be 1 to 60 letters.")
         if self.kind not in registry.PLUGS:
             raise InputError("Plug", f"Plug must be one of {', '.join(registry.PLUGS)}; got {self.kind!r}.")
+        if self.thermometer2 is not None and self.thermometer in (None, self.thermometer2):
+            raise InputError("Second thermometer", "Second thermometer must be beside a first, and another one.")
 
     def why_not(self, now: datetime.datetime, firmware: str | None = None) -> str | None:
         """Return in one sentence why this plug may not switch heat now, or None when it may."""
@@ -81,7 +84,10 @@ class OwnPlug:
     def device_json(self) -> dict[str, Any]:
         """Return what the runner is told of it in ``device.json``."""
         told: dict[str, Any] = {"kind": self.kind, "topic": self.topic, "broker": asdict(self.broker)}
-        return told if self.thermometer is None else {**told, "thermometer": asdict(self.thermometer)}
+        for name in ("thermometer", "thermometer2"):
+            if (source := getattr(self, name)) is not None:
+                told[name] = asdict(source)
+        return told
 
     def public(self) -> dict[str, Any]:
         """Return it as JSON data without the password."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import json
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -114,3 +116,11 @@ def test_a_plug_told_wrongly_is_refused_and_nothing_is_kept(changes: dict[str, o
 def test_every_driver_of_the_registry_is_told_when_another_is_asked_for(order_of: Callable[..., object]) -> None:
     with pytest.raises(InputError, match=", ".join(registry.DRIVERS)):
         registry.open_driver(order_of("bluetooth"), Path("."))  # type: ignore[arg-type]
+
+
+def test_a_session_without_a_plug_loads_neither_the_mqtt_library_nor_the_solver() -> None:
+    code = (
+        "import sys, irtherapy.edge.runner; print({m.split('.')[0] for m in sys.modules} & {'paho', 'numpy', 'django'})"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert said.stdout.strip() == "set()"

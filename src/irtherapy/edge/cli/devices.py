@@ -25,6 +25,7 @@ USER = typer.Option(None, "--user", help="Its user name; the password is asked f
 THERMOMETER = typer.Option(
     "", "--thermometer", help="KIND:TOPIC[:FIELD], such as tasmota:tele/t1/SENSOR:DS18B20.Temperature."
 )
+SECOND = typer.Option("", "--thermometer2", help="A second one on the same skin; the heat ends when they disagree.")
 ADDING = (
     "Examples:  irtherapy devices add   |   irtherapy devices add panel --kind led_panel --claimed-mw-cm2 100 "
     "--meter thermal --reading 20:48 --reading 40:36   |   "
@@ -58,6 +59,7 @@ def _register_changing(devices: typer.Typer) -> None:
         port: int = PORT,
         user: str = USER,
         thermometer: str = THERMOMETER,
+        thermometer2: str = SECOND,
         named: str = typer.Option("", "--name", help="The same as NAME."),
         spectrum: str = own_device.SPECTRUM,
         nm: list[float] = own_device.NM,
@@ -114,7 +116,8 @@ def _add_plug(flags: dict[str, Any]) -> None:
     password = typer.prompt("Password of the broker", hide_input=True) if user else None
     address = Address(flags["broker"], int(in_range("Port", flags["port"], 1, 65535)), user, password)
     kind = flags["kind"] or "tasmota"
-    plug = plugs.OwnPlug(name, kind, flags["topic"], device, address, _thermometer(flags["thermometer"]))
+    first, second = _thermometer(flags["thermometer"]), _thermometer(flags["thermometer2"])
+    plug = plugs.OwnPlug(name, kind, flags["topic"], device, address, first, second)
     plugs.keep(plug)
     if flags["as_json"]:
         show.emit(plug.public())

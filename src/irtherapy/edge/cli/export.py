@@ -53,6 +53,10 @@ def register(app: typer.Typer) -> None:
             for path in written:
                 show.console.print(f"Written: {path}", soft_wrap=True)
 
+    _register_back(app)
+
+
+def _register_back(app: typer.Typer) -> None:
     @app.command("import", epilog="Example:  irtherapy import all.json")
     def import_(
         file: Path = typer.Argument(..., help="A file of irtherapy export."), as_json: bool = show.JSON_OPTION

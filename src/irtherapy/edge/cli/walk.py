@@ -140,24 +140,17 @@ def run_plug(
     return _run(walk, driver, MonotonicClock(), inbox, on_snapshot, run, closed_loop)
 
 
-def _steering(walk: Walk) -> Any:
-    """Return the live estimator of a walk: it may lengthen the session up to the limits that hold for everybody."""
-    from irtherapy import limits
-    from irtherapy.dose import track
-    from irtherapy.edge.runner.steering import Steering
-
-    plan, device = walk.plan, walk.device
-    fixed = limits.fixed_limits(plan.setting, device.kind, plan.site.region, walk.clean_sessions, device.timer_min)
-    begun = track.begin(walk.person, plan.site, device, walk.placement, data.body_tables(), walk.seed)
-    return Steering(begun, min(step.minutes for step in fixed) * 60.0)
-
-
 def _run(
     walk: Walk, driver: Any, clock: Any, inbox: Any, on_snapshot: Any, run: Any, closed_loop: bool = False
 ) -> SessionRecord:
     from irtherapy.edge.runner import announce
 
-    steering = _steering(walk) if closed_loop else None
+    steering = None
+    if closed_loop:
+        from irtherapy.edge.runner import steering as estimator
+
+        told = walk.person, walk.plan, walk.device, walk.placement
+        steering = estimator.begun(*told, walk.clean_sessions, walk.seed)
     path = folder_of(walk) / journal.JOURNAL
     writer = journal.Journal(path)
     try:

@@ -14,12 +14,16 @@ class DriverError(RuntimeError):
 
 @dataclass(frozen=True)
 class Reading:
-    """One reading; None where the device cannot tell. ``skin_c`` was measured ``age_s`` seconds before."""
+    """One reading; None where the device cannot tell. ``skin_c`` was measured ``age_s`` seconds before.
+
+    ``skin2_c`` is a second thermometer on the same skin, where there is one that has just spoken.
+    """
 
     heat_on: bool | None
     skin_c: float | None
     power_w: float | None = None
     age_s: float = 0.0
+    skin2_c: float | None = None
 
 
 class Driver(Protocol):

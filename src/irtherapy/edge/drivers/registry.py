@@ -2,7 +2,8 @@
 
 {"kind": "tasmota" or "shelly", "topic": "...",
  "broker": {"host": "...", "port": 1883, "username": ..., "password": ...},
- "thermometer": {"kind": "tasmota" | "plain" | "esphome", "topic": "...", "field": "...", "unit": "C" | "F"}}
+ "thermometer": {"kind": "tasmota" | "plain" | "esphome", "topic": "...", "field": "...", "unit": "C" | "F"},
+ "thermometer2": the same for a second one on the same skin}
 """
 
 from __future__ import annotations
@@ -10,16 +11,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from irtherapy.edge.drivers import shelly, tasmota
 from irtherapy.edge.drivers.interface import Driver
 from irtherapy.edge.drivers.manual import Manual
-from irtherapy.edge.drivers.mqtt import Address, Line
-from irtherapy.edge.drivers.plug import Plug
 from irtherapy.edge.drivers.simulated import Remote
-from irtherapy.edge.drivers.thermometer import Source, Thermometer, WithThermometer, listened
 from irtherapy.values import InputError, SessionOrder
+
+if TYPE_CHECKING:  # the MQTT library is loaded for those who have a plug
+    from irtherapy.edge.drivers.mqtt import Address
+    from irtherapy.edge.drivers.plug import Plug
+    from irtherapy.edge.drivers.thermometer import Thermometer
 
 DEVICE = "device.json"
 MQTT = "mqtt"
@@ -51,18 +53,33 @@ def read_device(folder: Path) -> dict[str, Any]:
 
 def open_mqtt(told: Mapping[str, Any]) -> Driver:
     """Return a plug on MQTT, with its thermometer when one is told. Raises InputError and DriverError."""
+    from irtherapy.edge.drivers.mqtt import Address
+    from irtherapy.edge.drivers.thermometer import WithThermometer
+
     address = Address(**told.get("broker", {}))
     plug: Driver = open_plug(address, str(told.get("kind")), str(told.get("topic", "")))
     if (thermometer := told.get("thermometer")) is None:
         return plug
-    source = Source(**thermometer)
-    return WithThermometer(plug, Thermometer(Line(address, listened(source)), source))
+    return WithThermometer(
+        plug, *(_thermometer(address, one) for one in (thermometer, told.get("thermometer2")) if one)
+    )
+
+
+def _thermometer(address: Address, told: Mapping[str, Any]) -> Thermometer:
+    from irtherapy.edge.drivers.mqtt import Line
+    from irtherapy.edge.drivers.thermometer import Source, Thermometer, listened
+
+    source = Source(**told)
+    return Thermometer(Line(address, listened(source)), source)
 
 
 def open_plug(address: Address, kind: str, topic: str) -> Plug:
     """Return the plug of a make on a topic. Raises InputError on a make that is not known or a topic that is none."""
     if not topic or any(sign in topic for sign in "+# \n"):
         raise InputError("Topic", "Topic must be the plug's own MQTT topic, without spaces, + or #.")
+    from irtherapy.edge.drivers import shelly, tasmota
+    from irtherapy.edge.drivers.mqtt import Line
+
     if kind == "tasmota":
         return tasmota.Tasmota(Line(address, tasmota.listened(topic)), topic)
     if kind == "shelly":

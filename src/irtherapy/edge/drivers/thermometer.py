@@ -15,6 +15,7 @@ from irtherapy.values import InputError
 
 KINDS = ("tasmota", "plain", "esphome")
 ASK_EVERY_S = 1.0
+SECOND_OLD_S = 3.0  # as for the first, whose age its own guard judges
 FAHRENHEIT = ("F", "°F", "fahrenheit")
 
 
@@ -97,19 +98,23 @@ class Thermometer:
 
 
 class WithThermometer:
-    """A heater and a thermometer that are two devices, as one driver."""
+    """A heater and one or two thermometers that are devices of their own, as one driver."""
 
-    def __init__(self, heater: Driver, thermometer: Thermometer) -> None:
-        self.heater, self.thermometer = heater, thermometer
+    def __init__(self, heater: Driver, thermometer: Thermometer, second: Thermometer | None = None) -> None:
+        self.heater, self.thermometer, self.second = heater, thermometer, second
         self.on, self.renew, self.off = heater.on, heater.renew, heater.off
 
     def read(self, now_s: float) -> Reading:
-        """Return what both show."""
+        """Return what all show; what the second said too long ago does not count."""
         of_heater = self.heater.read(now_s)
         skin_c, age_s = self.thermometer.read()
-        return Reading(of_heater.heat_on, skin_c, of_heater.power_w, age_s)
+        second_c, second_age_s = (None, 0.0) if self.second is None else self.second.read()
+        fresh_c = second_c if second_age_s <= SECOND_OLD_S else None
+        return Reading(of_heater.heat_on, skin_c, of_heater.power_w, age_s, fresh_c)
 
     def close(self) -> None:
-        """Let go of both."""
+        """Let go of all."""
         self.heater.close()
         self.thermometer.line.close()
+        if self.second is not None:
+            self.second.line.close()

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from irtherapy.edge import journal
-from irtherapy.edge.faults.bench import LEASE_S, Bench, PlugBench
+from irtherapy.edge.faults.bench import LEASE_S, Bench, PlugBench, rising
 from irtherapy.edge.faults.parts import wait_for
 from irtherapy.edge.home import DATABASE
 from irtherapy.session.guards import SENSOR_SETTLE_S
@@ -212,6 +212,13 @@ def skin(say: Callable[[float], str | None]) -> Callable[[Bench], float]:
         return now_s
 
     return fail
+
+
+def second_disagrees(bench: Bench) -> float:
+    """Let the second thermometer say five degrees more than the first."""
+    now_s = time.time()
+    plugs(bench).skin2.say = lambda t_s: f"{float(rising(t_s)) + 5.0:.2f}"
+    return now_s
 
 
 def comes_off_later(bench: Bench) -> float:

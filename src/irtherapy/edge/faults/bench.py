@@ -30,17 +30,17 @@ from irtherapy.values import Event, Person, Placement, Region, SessionOrder, Ses
 LEASE_S = LEASE_MAX_S
 HEATED_S = 2.0  # before the fault: some renewals
 HEAT_S = 600.0
-SKIN_TOPIC = "skin/celsius"
+SKIN_TOPIC, SECOND_TOPIC = "skin/celsius", "skin2/celsius"
 CHECKS = (("bare", "The skin is bare."),)
 
 
 class Skin:
     """A thermometer on the broker that speaks four times a second, as ``say`` has it; None says nothing."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, topic: str = SKIN_TOPIC) -> None:
         import paho.mqtt.client as paho
 
-        self.began_s, self.stopped = time.monotonic(), False
+        self.began_s, self.stopped, self.topic = time.monotonic(), False, topic
         self.say: Callable[[float], str | None] = rising
         self.client = paho.Client(paho.CallbackAPIVersion.VERSION2)
         self.client.connect("127.0.0.1", port)
@@ -51,7 +51,7 @@ class Skin:
         while not self.stopped:
             text = self.say(time.monotonic() - self.began_s)
             if text is not None:
-                self.client.publish(SKIN_TOPIC, text)
+                self.client.publish(self.topic, text)
             time.sleep(0.25)
 
     def close(self) -> None:
@@ -216,12 +216,13 @@ class PlugBench(Bench):
         self.broker = Broker(self.root)
         self.wire = Wire(self.broker.port)
         self.plug = Pretended(self.kind, self.broker.port, self.root / "plug", *(("stuck",) if stuck else ()))
-        self.skin = Skin(self.broker.port)
+        self.skin, self.skin2 = Skin(self.broker.port), Skin(self.broker.port, SECOND_TOPIC)
         told = {
             "kind": self.kind,
             "topic": self.plug.topic,
             "broker": {"port": self.wire.port},
             "thermometer": {"kind": "plain", "topic": SKIN_TOPIC},
+            "thermometer2": {"kind": "plain", "topic": SECOND_TOPIC},
         }
         (self.folder / registry.DEVICE).write_text(json.dumps(told))
         wait_for(lambda: self.plug.truth(), 10.0)
@@ -247,6 +248,7 @@ class PlugBench(Bench):
     def put_away(self) -> None:
         """Take everything down."""
         self.skin.close()
+        self.skin2.close()
         self.plug.kill()
         self.broker.kill()
         self.wire.close()

@@ -33,10 +33,13 @@ class _Lamp(InProcess):
     """The lamp in this process, with a thermometer that may say anything."""
 
     said: float | None = None
+    apart_k: float | None = None  # of a second thermometer
 
     def read(self, now_s: float) -> Reading:
         """Return what the lamp shows, and what the thermometer says."""
         good = super().read(now_s)
+        if self.apart_k is not None and good.skin_c is not None:
+            return Reading(good.heat_on, good.skin_c, good.power_w, good.age_s, good.skin_c + self.apart_k)
         return good if self.said is None else Reading(good.heat_on, self.said, good.power_w, good.age_s)
 
 
@@ -53,6 +56,8 @@ class _Until(Scripted):
             self.done = True
             if self.fault in SAID:
                 self.lamp.said = SAID[self.fault]
+            elif self.fault == "second":
+                self.lamp.apart_k = 5.0
             else:
                 self.lamp.faults.add("detached" if self.fault in EARLY_S else self.fault)
             return [{"kind": "pause"}] if self.fault == "stuck_relay" else []

@@ -85,6 +85,8 @@ FAULTS: tuple[Fault, ...] = (
           GUARDS["sensor_flat"].value, inside="off_early"),
     Fault("sensor_swapped", "the thermometer swapped for one in the cold", acts.skin(lambda _: "12.0"), LOST,
           inside="swapped"),
+    Fault("sensors_disagree", "two thermometers that disagree", acts.second_disagrees, LOST,
+          GUARDS["sensors_disagree_for"].value, inside="second"),
     Fault("skin_at_cutoff", "the skin at the cut-off", acts.skin(lambda _: "42.0"), ("skin_cutoff",), inside="hot"),
     Fault("relay_stuck", "the relay welded, then told off", acts.stop, ("stopped", "relay_stuck", "driver_error"),
           stuck=True, inside="stuck_relay"),

@@ -201,6 +201,7 @@ def plain(reading: Reading) -> dict[str, Any]:
         "skin_c": figure(reading.skin_c),
         "power_w": figure(reading.power_w),
         "skin_age_s": figure(reading.age_s),
+        **({} if reading.skin2_c is None else {"skin2_c": figure(reading.skin2_c)}),
     }
 
 

@@ -19,7 +19,7 @@ from irtherapy.edge import journal as book
 from irtherapy.edge.drivers import registry
 from irtherapy.edge.drivers.interface import DriverError
 from irtherapy.edge.runner import announce
-from irtherapy.edge.runner.loop import Clock, MonotonicClock, ParentGone, SteppedClock, run
+from irtherapy.edge.runner.loop import Clock, MonotonicClock, ParentGone, Steering, SteppedClock, run
 from irtherapy.session import machine, replay
 from irtherapy.session.state import Phase, State, end_text
 from irtherapy.values import Event, InputError, in_range
@@ -143,6 +143,15 @@ def _last_words(state: State) -> list[Event]:
     return [last, *(Event(at_s, note.kind, note.data) for note in notes if note.kind not in ("on", "off"))]
 
 
+def _steering(folder: Path) -> Steering | None:
+    """Return the live estimator that a session asks for; the solver is loaded for those alone."""
+    if not (folder / "steering.json").exists():
+        return None
+    from irtherapy.edge.runner import steering
+
+    return steering.read(folder)
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run the session of a folder; the exit status is 0 when the journal reached its end."""
     parser = argparse.ArgumentParser(prog="python -m irtherapy.edge.runner", description=__doc__)
@@ -162,6 +171,7 @@ def main(argv: list[str] | None = None) -> int:
         if book.read(options.folder / book.JOURNAL):
             raise InputError("Session", f"Session {options.folder.name} has run already.")
         (options.folder / RUNNER).write_text(json.dumps({"pid": os.getpid()}), encoding="utf-8")
+        steering = _steering(options.folder)
         driver = registry.open_driver(order, options.folder)
     except (InputError, DriverError, book.JournalBusy) as error:
         sys.stderr.write(f"{error}\n")
@@ -171,7 +181,7 @@ def main(argv: list[str] | None = None) -> int:
     clock: Clock = MonotonicClock() if speed == 1.0 else SteppedClock(speed)
     try:
         with announce.beside(order, Pipe(sys.stdin)) as (inbox, show):
-            run(order, driver, clock, inbox, writer, show, should_stop=stopping.is_set)
+            run(order, driver, clock, inbox, writer, show, should_stop=stopping.is_set, steering=steering)
     finally:
         writer.close()
     return 0

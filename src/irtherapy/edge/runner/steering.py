@@ -8,15 +8,56 @@ time holds.
 from __future__ import annotations
 
 import dataclasses
+import json
+from pathlib import Path
 from typing import Any
 
+from irtherapy import limits
 from irtherapy.dose import track
+from irtherapy.edge import data
 from irtherapy.session.state import Phase, State
-from irtherapy.values import InputError
+from irtherapy.values import Device, InputError, Person, Placement, Plan, Site, from_json, to_json
 
 TELL_EVERY_S = 5.0
 FAILED = "The estimator failed, so the shorter time of the plan holds."
 Told = tuple[str, dict[str, Any]]
+
+
+SPEC = "steering.json"
+
+
+def longest_s(plan: Plan, device: Device, clean_sessions: int) -> float:
+    """Return how long the fixed limits, which hold for everybody, would let a session be."""
+    fixed = limits.fixed_limits(plan.setting, device.kind, plan.site.region, clean_sessions, device.timer_min)
+    return min(step.minutes for step in fixed) * 60.0
+
+
+def begun(person: Person, plan: Plan, device: Device, placement: Placement, clean_sessions: int, seed: int) -> Steering:
+    """Return an estimator for a session that has not begun."""
+    track_ = track.begin(person, plan.site, device, placement, data.body_tables(), seed)
+    return Steering(track_, longest_s(plan, device, clean_sessions))
+
+
+def write(
+    folder: Path, person: Person, site: Site, device: Device, placement: Placement, seed: int, most_s: float
+) -> None:
+    """Write what the runner of a session folder needs to steer by the thermometer."""
+    told = {"person": person, "site": site, "device": device, "placement": placement, "seed": seed, "longest_s": most_s}
+    (folder / SPEC).write_text(json.dumps(to_json(told), allow_nan=False), encoding="utf-8")
+
+
+def read(folder: Path) -> Steering | None:
+    """Return the estimator that a session folder asks for; None when it asks for none. Raises InputError."""
+    if not (folder / SPEC).exists():
+        return None
+    try:
+        told = json.loads((folder / SPEC).read_text(encoding="utf-8"))
+        person, site = from_json(Person, told["person"]), from_json(Site, told["site"])
+        device, placement = from_json(Device, told["device"]), from_json(Placement, told["placement"])
+        seed, most_s = int(told["seed"]), float(told["longest_s"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InputError("Closed loop", f"The session folder has no readable {SPEC}.") from None
+    return Steering(track.begin(person, site, device, placement, data.body_tables(), seed), most_s)
 
 
 class Steering:

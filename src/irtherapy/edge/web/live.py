@@ -20,7 +20,7 @@ from irtherapy.edge.drivers.interface import DriverError
 from irtherapy.edge.home import sessions_folder
 from irtherapy.edge.records import visits
 from irtherapy.edge.records.models import Visit
-from irtherapy.edge.runner import RunnerHandle, recover, start
+from irtherapy.edge.runner import RunnerHandle, recover, start, steering
 from irtherapy.screening import exercise_flags, prestart_checks
 from irtherapy.session import machine, prompts, replay
 from irtherapy.session.state import INPUT_EVENTS, PERSON_EVENTS, Phase, State
@@ -39,19 +39,20 @@ def folder_of(visit: Visit) -> Path:
     return sessions_folder() / visit.session_id
 
 
-def begin(visit: Visit, driver: str, speed: float, plug: str = "") -> None:
+def begin(visit: Visit, driver: str, speed: float, plug: str = "", closed_loop: bool = False) -> None:
     """Lay out the order of a visit's session and start its runner. Raises InputError; then nothing was started.
 
-    ``plug`` names the person's plug that switches the device, for the driver ``mqtt``.
+    ``plug`` names the person's plug that switches the device, for the driver ``mqtt``. ``closed_loop``: research, the
+    skin thermometer steers the heat.
     """
     with _lock:
         visit.refresh_from_db()  # a second press of the button waited here
         if visit.session_id and is_running(visit):
             return
-        _begin(visit, driver, speed, plug)
+        _begin(visit, driver, speed, plug, closed_loop)
 
 
-def _begin(visit: Visit, driver: str, speed: float, plug: str) -> None:
+def _begin(visit: Visit, driver: str, speed: float, plug: str, closed_loop: bool) -> None:
     if not visit.is_open:
         raise InputError("Session", "This visit has had its session. Begin a new one from the first page.")
     plan, device, placement = visit.plan_value, visit.device_value, visit.placement_value
@@ -60,6 +61,8 @@ def _begin(visit: Visit, driver: str, speed: float, plug: str) -> None:
     if driver not in registry.DRIVERS:
         raise InputError("Driver", f"Driver must be one of {', '.join(registry.DRIVERS)}; got {driver!r}.")
     switch = _ready_plug(plug, device) if driver == registry.MQTT else None
+    if closed_loop and not _has_sensor(driver, switch):
+        raise InputError("Closed loop", "A closed loop needs a skin thermometer and a device switched for you.")
     session_id = uuid.uuid4().hex
     flags = exercise_flags(data.questionnaire(), visit.answers)
     sites, seed = visit.site_values, visit.created.toordinal()
@@ -73,6 +76,10 @@ def _begin(visit: Visit, driver: str, speed: float, plug: str) -> None:
         twin.write_spec(folder, visit.person_value, plan.site, device, placement, seed)
     if switch is not None:
         plugs.write_device(folder, switch)
+    if closed_loop:
+        clean = visits.clean_session_count(plan.site.region, demo=visit.demo, patient=visit.patient)
+        most_s = steering.longest_s(plan, device, clean)
+        steering.write(folder, visit.person_value, plan.site, device, placement, seed, most_s)
     pace = in_range("Speed", speed, 1, 100, "times") if driver == "simulated" else 1.0
     _running[session_id] = start(folder, pace)
     visit.start_session(session_id, timezone.now())

@@ -88,10 +88,15 @@ def _page(visit: Visit, made: Plan) -> dict[str, Any]:
 def _switches(visit: Visit, device: Device) -> dict[str, Any]:
     """Return the person's plugs for this device, each with why it may not switch now, and the first that may."""
     if visit.demo:
-        return {}
+        return {"thermometer": True}
     now = datetime.datetime.now(datetime.UTC)
     found = [(one.name, one.why_not(now)) for one in own_plugs.load().values() if one.device_id == device.id]
-    return {"plugs": found, "usable": next((name for name, why_not in found if why_not is None), "")}
+    warm = any(one.thermometer for one in own_plugs.load().values() if one.device_id == device.id)
+    return {
+        "plugs": found,
+        "thermometer": warm,
+        "usable": next((name for name, why_not in found if why_not is None), ""),
+    }
 
 
 def _link(made: Plan, step: Any) -> dict[str, str]:

@@ -42,7 +42,7 @@ def start(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
     driver = "simulated" if visit.demo else "mqtt" if plug else "manual"
     speed = SPEEDS.get(request.POST.get("speed", "1"), 1.0)
     try:
-        live.begin(visit, driver, speed, plug)
+        live.begin(visit, driver, speed, plug, request.POST.get("closed_loop") == "yes")
     except InputError as error:
         messages.error(request, str(error))
         return redirect("plan", visit.id)

@@ -114,6 +114,12 @@
     const heat = s.heat_on ? "Heat is on" : "Heat is off";
     if (byId("heat-words").textContent !== heat) byId("heat-words").textContent = heat;
     byId("clock").textContent = clock(s.heat_left_s);
+    const loop = byId("loop");
+    loop.hidden = s.safe_s === null && !s.forecast_lost;
+    if (!loop.hidden) {
+      const text = s.forecast_lost ? loop.dataset.lost : loop.dataset.safe.replace("{minutes}", Math.round(s.safe_s / 60));
+      if (loop.textContent !== text) loop.textContent = text;
+    }
     const words = sentence(s);
     if (words !== spoken) {
       spoken = words;
