@@ -6,6 +6,9 @@ import datetime
 import json
 
 import pytest
+import web_walk as walk
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,6 +19,7 @@ from irtherapy.values import InputError
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
+PLANNED = {"planned_time_s": [], "planned_skin_c": [], "stretch": [], "checks": [], "skin_cutoff_c": 42.0}
 
 
 def kept() -> str:
@@ -143,3 +147,22 @@ def test_charts_are_of_one_person_each_and_leave_try_outs_out(clinic: str) -> No
     assert len(list(session["samples"])) == 900 and alone.person_id == patient.person_id
     with pytest.raises(InputError, match="no patient 'P-8'"):
         charts.patient_of("P-8")
+
+
+def test_a_record_that_was_brought_back_is_shown_without_its_session_folder(client: Client) -> None:
+    visit = walk.to_plan(client)
+    visit.record = {
+        "ended": "completed", "ended_text": "Finished as planned.",
+        "order": {"region": "lower_back", "heat_s": 600.0, "sensor": False, "driver": "manual", **PLANNED},
+        "heat_s": 600.0, "massage_s": 0.0, "stretch_s": 600.0, "skin_peak_c": 37.5, "cem43_min": 0.0, "events": [],
+        "started_at": timezone.now().isoformat(), "note": "", "skin_check": "clean",
+    }  # fmt: skip
+    visit.step, visit.session_id, visit.skin_check = Visit.Step.DONE, "elsewhere", "clean"
+    visit.save()
+    told = kept().splitlines()
+    visits.delete_all()
+    archive.read(told)
+    for page in ("record", "doctor"):
+        answer = client.get(reverse(page, args=[visit.id]))
+        assert answer.status_code == 200 and "Finished as planned." in answer.content.decode()
+    assert client.get(reverse("after", args=[visit.id])).headers["Location"] == reverse("record", args=[visit.id])

@@ -41,8 +41,8 @@ def after(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
     """Ask how the skin and the pain are, once, then show the record."""
     visit = find(visit_id)
     state = live.settle(visit)
-    if state is None:
-        return redirect("plan", visit.id)
+    if state is None:  # a record that was brought here from elsewhere has no session folder
+        return redirect("plan" if visit.record is None else "record", visit.id)
     if state.phase not in (Phase.RATING, Phase.ENDED):
         return redirect("session", visit.id)
     if state.heat_s <= 0 or visit.step == Visit.Step.DONE:
@@ -95,9 +95,10 @@ def keep(visit: Visit, given: dict[str, str]) -> dict[str, str]:
 def record(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
     """Show what was planned, what happened and when the next session may be."""
     visit = find(visit_id)
-    state = live.settle(visit)
-    visit.refresh_from_db()
-    if state is None or visit.record is None:
+    if visit.record is None:
+        live.settle(visit)
+        visit.refresh_from_db()
+    if visit.record is None:
         return redirect("session", visit.id)
     samples = rated.samples(visit)
     context: dict[str, Any] = {

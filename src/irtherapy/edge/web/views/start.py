@@ -30,7 +30,7 @@ def start(request: HttpRequest) -> HttpResponse:
             "unfinished_address": None if unfinished is None else address_of(unfinished),
             "left": () if broken is None else broken[1],
             "left_min": 0 if broken is None else round(sum(item.duration_s for item in broken[1]) / 60),
-            "finished": visits.finished()[:10],
+            "finished": visits.finished(None)[:10],
         },
     )
 
