@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from checks_page import tick_checks
 from playwright.sync_api import Page, expect
 
 from irtherapy.edge import journal
@@ -58,8 +59,7 @@ def to_the_checks(page: Page, url: str) -> None:
 def begin_in_the_dark(page: Page) -> None:
     if SHOTS:
         page.screenshot(path=str(Path(SHOTS) / "checks-voice.png"), full_page=True)
-    for box in page.locator("input[data-check]").all():
-        box.check()
+    tick_checks(page)
     page.locator("#start").click()
     page.get_by_role("button", name="Close your eyes: dark page").click()
     expect(page.locator("#dim")).to_be_visible()

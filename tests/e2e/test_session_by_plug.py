@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from checks_page import tick_checks
 from playwright.sync_api import Page, expect
 
 from irtherapy.edge import plugs
@@ -78,8 +79,7 @@ def test_the_plug_switches_the_lamp_and_stop_is_off(
     expect(page.get_by_label("The plug Desk lamp")).to_be_checked()
     accessible(page)
     page.get_by_role("button", name="Go to the session").click()
-    for box in page.locator("input[data-check]").all():
-        box.check()
+    tick_checks(page)
     assert not plug.is_on
     page.locator("#start").click()
     expect(page.get_by_text("Heat is on", exact=True)).to_be_visible()
@@ -115,8 +115,7 @@ def test_the_thermometer_leads_and_a_silent_one_ends_the_heat(
         page.get_by_label("Research: let the skin thermometer lead").check()
         accessible(page)
         page.get_by_role("button", name="Go to the session").click()
-        for box in page.locator("input[data-check]").all():
-            box.check()
+        tick_checks(page)
         page.locator("#start").click()
         expect(page.get_by_text("Your thermometer leads.")).to_be_visible(timeout=20000)
         wait_for(lambda: plug.is_on, 5.0)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from checks_page import tick_checks
 from playwright.sync_api import Page, TimeoutError, expect
 from pypdf import PdfReader
 
@@ -98,9 +99,7 @@ def test_from_the_first_page_to_the_pdf(
     expect(page.get_by_role("heading", name="Before you start")).to_be_visible()
     look("7-checks")
     assert page.locator("#start").is_disabled()
-    for box in page.locator("input[data-check]").all():
-        box.check()
-    expect(page.locator("#start")).to_be_enabled()
+    tick_checks(page)
     page.locator("#start").click()
     expect(page.get_by_text("Heat is on", exact=True)).to_be_visible()
     page.wait_for_timeout(1500)
@@ -151,9 +150,7 @@ def test_any_key_stops_and_a_reload_is_in_the_right_second(page: Page, start_ser
     to_the_plan(page, server, lambda name: None)
     page.get_by_label("At the pace of real time").check(force=True)
     page.get_by_role("button", name="Go to the session").click()
-    for box in page.locator("input[data-check]").all():
-        box.check()
-    expect(page.locator("#start")).to_be_enabled()
+    tick_checks(page)
     page.locator("#start").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Heat is on", exact=True)).to_be_visible()
@@ -185,9 +182,7 @@ def test_kill_of_the_server_leaves_the_lamp_off_and_an_honest_record(
     to_the_plan(page, server, lambda name: None)
     page.get_by_label("At the pace of real time").check(force=True)
     page.get_by_role("button", name="Go to the session").click()
-    for box in page.locator("input[data-check]").all():
-        box.check()
-    expect(page.locator("#start")).to_be_enabled()
+    tick_checks(page)
     page.locator("#start").click()
     expect(page.get_by_text("Heat is on", exact=True)).to_be_visible()
     page.wait_for_timeout(3000)
@@ -233,9 +228,7 @@ def test_a_device_of_ones_own_is_asked_off_until_confirmed(
     page.locator("input[name=distance_cm]").fill("60")
     page.get_by_role("button", name="Work out my plan").click()
     page.get_by_role("button", name="Go to the session").click()
-    for box in page.locator("input[data-check]").all():
-        box.check()
-    expect(page.locator("#start")).to_be_enabled()
+    tick_checks(page)
     page.locator("#start").click()
     on = page.get_by_role("button", name="It is on")
     expect(on).to_be_visible()

@@ -1,0 +1,5 @@
+"""Everything that is kept, one subject a file; what a stage decided is the JSON that ``values.to_json`` writes."""
+
+from irtherapy.edge.records.models.visit import CLEARANCE_MAX_DAYS, SKIN_CHECKS, Clearance, Patient, Samples, Visit
+
+__all__ = ["CLEARANCE_MAX_DAYS", "SKIN_CHECKS", "Clearance", "Patient", "Samples", "Visit"]
