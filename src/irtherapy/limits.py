@@ -61,6 +61,11 @@ def heat_ceiling_min(setting: Setting, kind: DeviceKind, clinician_set: bool = F
     return CEILINGS[setting].heat_min
 
 
+def programme_ceiling_min(setting: Setting, kinds: Iterable[DeviceKind]) -> float:
+    """Return the most minutes of heat a programme for these kinds of device (none named: for any) may hold."""
+    return min(heat_ceiling_min(setting, kind, clinician_set=True) for kind in frozenset(kinds) or DeviceKind)
+
+
 def fixed_limits(
     setting: Setting, kind: DeviceKind, region: Region, clean_sessions: int, timer_min: float | None = None
 ) -> tuple[LimitStep, ...]:

@@ -17,7 +17,7 @@ from irtherapy import limits
 from irtherapy.dose import plan as dose_plan
 from irtherapy.export import page
 from irtherapy.outcome import progress
-from irtherapy.programme import compose, figures
+from irtherapy.programme import compose, figures, protocols
 from irtherapy.screening import verdict as screening_verdict
 from irtherapy.session import replay
 from irtherapy.values import (
@@ -30,6 +30,7 @@ from irtherapy.values import (
     Person,
     Placement,
     Plan,
+    Programme,
     SessionOrder,
     SessionRecord,
     Setting,
@@ -86,6 +87,16 @@ def make_plan(
     return dose_plan.make_plan(
         person, site, device, placement, verdict.setting, clean_sessions, tables, seed=seed, persons=persons
     )
+
+
+def usual_programme(programmes: Mapping[str, Programme], setting: Setting, device: Device) -> Programme:
+    """Return the programme that holds where none was chosen. Raises InputError when none is for this device here."""
+    return protocols.usual(programmes.values(), setting, device.kind, device.has_massage)
+
+
+def programme_json(programme: Programme) -> dict[str, Any]:
+    """Return a programme as JSON data, as a course and the FHIR export take it."""
+    return protocols.public(programme)
 
 
 def make_stretch(

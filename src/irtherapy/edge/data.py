@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from irtherapy.body.optics import BodyTables
     from irtherapy.programme.exercises import Exercise
     from irtherapy.screening.questions import Questionnaire
-    from irtherapy.values import Device
+    from irtherapy.values import Device, Programme
 
 
 @cache
@@ -42,6 +42,14 @@ def exercises() -> tuple[Exercise, ...]:
     from irtherapy.programme import exercises as room
 
     return room.load(read("exercises.csv"))
+
+
+@cache
+def programmes() -> dict[str, Programme]:
+    """Return every shipped programme by id."""
+    from irtherapy.programme import protocols
+
+    return protocols.load(read("programmes.csv"))
 
 
 @cache

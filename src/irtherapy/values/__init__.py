@@ -9,10 +9,12 @@ from irtherapy.values.course import Progress, Summary
 from irtherapy.values.device import Device, DeviceKind, Emitter, Mark, Placement, SpectrumKind
 from irtherapy.values.person import Person, Region, Setting, Side, Site
 from irtherapy.values.plan import Curve, Forecast, LimitStep, Plan
+from irtherapy.values.programme import WITH_HEAT, Phase, PhaseKind, Programme
 from irtherapy.values.session import Event, Sample, SessionOrder, SessionRecord, StretchItem
 from irtherapy.values.verdict import Clearance, Decision, Reason, Urgency, Verdict
 
 __all__ = [
+    "WITH_HEAT",
     "Clearance",
     "Curve",
     "Decision",
@@ -25,8 +27,11 @@ __all__ = [
     "LimitStep",
     "Mark",
     "Person",
+    "Phase",
+    "PhaseKind",
     "Placement",
     "Plan",
+    "Programme",
     "Progress",
     "Reason",
     "Region",

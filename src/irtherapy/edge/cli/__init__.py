@@ -16,6 +16,7 @@ COMMANDS = (
     "report",
     "export",
     "devices",
+    "programmes",
     "announce",
     "dose",
     "population",
