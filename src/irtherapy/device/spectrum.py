@@ -24,6 +24,7 @@ EDGES_NM: Array = np.concatenate(
 FINE = 16
 HC_OVER_K_NM_K = 1.438777e7
 FILTER_EDGE_NM = 10.0
+VISIBLE_TO_NM = 780.0
 
 
 def centres_nm() -> Array:
@@ -79,3 +80,14 @@ def infrared_share(emitter: Emitter, low_nm: float = 780.0, high_nm: float = 300
     """Return the share of power between two wavelengths (the eye limit counts 780-3000 nm)."""
     wavelength, share = shares(emitter)
     return float(share[(wavelength >= low_nm) & (wavelength <= high_nm)].sum())
+
+
+def visible_share(emitter: Emitter) -> float:
+    """Return the share of power that can be seen, from 400 to 780 nm; the rest of a red glow is below a millionth."""
+    fine, step = _fine_grid()
+    if emitter.kind is SpectrumKind.CONDUCTIVE:
+        return 0.0
+    if emitter.water_filter_m is not None:
+        return 1.0  # behind water there is a filament, and it glows
+    power = power_density(emitter, fine) * step
+    return float(power[fine <= VISIBLE_TO_NM].sum() / power.sum())
