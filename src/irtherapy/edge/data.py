@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from irtherapy.body.optics import BodyTables
+    from irtherapy.outcome.effects import Kind
+    from irtherapy.outcome.motion import Motion
+    from irtherapy.outcome.scores import Measure
     from irtherapy.programme.exercises import Exercise
     from irtherapy.screening.questions import Questionnaire
     from irtherapy.values import Device, Programme
@@ -58,3 +61,27 @@ def body_tables() -> BodyTables:
     from irtherapy.body import optics
 
     return optics.tables_from({name: read(name) for name in optics.DATA_FILES})
+
+
+@cache
+def measures() -> dict[str, Measure]:
+    """Return every questionnaire by id, those of which only the result is kept included."""
+    from irtherapy.outcome import scores
+
+    return scores.load({name: read(name) for name in scores.DATA_FILES})
+
+
+@cache
+def motions() -> dict[str, Motion]:
+    """Return every movement that can be measured, by id."""
+    from irtherapy.outcome import motion
+
+    return motion.load(read(motion.DATA_FILE))
+
+
+@cache
+def effect_kinds() -> dict[str, Kind]:
+    """Return every kind of side effect by id."""
+    from irtherapy.outcome import effects
+
+    return effects.load(read(effects.DATA_FILE))

@@ -7,6 +7,7 @@ A later room receives an earlier room's value; it never reaches back into the co
 from irtherapy.values.checks import InputError, from_json, in_range, to_json
 from irtherapy.values.course import Progress, Summary
 from irtherapy.values.device import Device, DeviceKind, Emitter, Mark, Placement, SpectrumKind
+from irtherapy.values.outcome import DayOutcome, SideEffect
 from irtherapy.values.person import Person, Region, Setting, Side, Site
 from irtherapy.values.plan import Curve, Forecast, LimitStep, Plan
 from irtherapy.values.programme import WITH_HEAT, Phase, PhaseKind, Programme
@@ -17,6 +18,7 @@ __all__ = [
     "WITH_HEAT",
     "Clearance",
     "Curve",
+    "DayOutcome",
     "Decision",
     "Device",
     "DeviceKind",
@@ -40,6 +42,7 @@ __all__ = [
     "SessionRecord",
     "Setting",
     "Side",
+    "SideEffect",
     "Site",
     "SpectrumKind",
     "StretchItem",
