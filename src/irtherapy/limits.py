@@ -42,10 +42,14 @@ EYE_IRRADIANCE_MAX_W_M2 = 100.0  # 780-3000 nm, longer than 1000 s (2006/25/EC A
 ROOM_HOT_C = 30.0  # facts/contraindications.csv C64
 WAKE_EVERY_MAX_S = 300.0
 STRETCH_S = 600.0
+WARM_SKIN_C = 39.0  # minutes at or above it are counted by site and week (facts: safety 2.4, erythema ab igne)
+WARM_SKIN_SESSIONS = 3  # as many of the longest sessions as a week holds; no study gives a figure, so: our proposal
 AT_RISK_AGE_YEARS = 65.0  # facts/contraindications.csv C32
 
 FIRST_TEXT = "a first session is short, to see how your skin takes it"
 CLEAN_TEXT = "the usual length after a clean skin check"
+WARM_SKIN_TEXT = "how long the skin there may be warm in one week"
+COURSE_TEXT = "as far as your course has come"
 NECK_TEXT = "near the neck and head, until a clinician raises it"
 
 
@@ -64,6 +68,23 @@ def heat_ceiling_min(setting: Setting, kind: DeviceKind, clinician_set: bool = F
 def programme_ceiling_min(setting: Setting, kinds: Iterable[DeviceKind]) -> float:
     """Return the most minutes of heat a programme for these kinds of device (none named: for any) may hold."""
     return min(heat_ceiling_min(setting, kind, clinician_set=True) for kind in frozenset(kinds) or DeviceKind)
+
+
+def warm_skin_most_min(setting: Setting) -> float:
+    """Return the most minutes in seven days that the skin of one site may be at 39 degrees C or more."""
+    return WARM_SKIN_SESSIONS * CEILINGS[setting].heat_min
+
+
+def course_limits(setting: Setting, course_min: float, warm_min: float) -> tuple[LimitStep, ...]:
+    """Return the limits of a course for the limit chain: how far it has come, and what the week leaves of warm skin.
+
+    ``warm_min``: minutes in the last seven days with the skin of the site at 39 degrees C or more.
+    """
+    left = max(0.0, warm_skin_most_min(setting) - warm_min)
+    return (
+        LimitStep("course", course_min, COURSE_TEXT, PROPOSAL),
+        LimitStep("warm_skin_week", left, WARM_SKIN_TEXT, PROPOSAL),
+    )
 
 
 def fixed_limits(

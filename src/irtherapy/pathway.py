@@ -9,28 +9,32 @@ page    = doctor_page(...)               one page for the doctor
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from irtherapy import limits
 from irtherapy.dose import plan as dose_plan
 from irtherapy.export import page
-from irtherapy.outcome import progress
+from irtherapy.outcome import course, days, progress, schedule, warm_skin
 from irtherapy.programme import compose, figures, protocols
 from irtherapy.screening import verdict as screening_verdict
 from irtherapy.session import replay
 from irtherapy.values import (
     Clearance,
+    Course,
     Decision,
     Device,
     DeviceKind,
     Event,
     InputError,
+    LimitStep,
     Person,
     Placement,
     Plan,
     Programme,
+    Progress,
     SessionOrder,
     SessionRecord,
     Setting,
@@ -80,12 +84,25 @@ def make_plan(
     tables: BodyTables,
     seed: int = 1,
     persons: int = 200,
+    further: tuple[LimitStep, ...] = (),
 ) -> Plan:
-    """Return the minutes and what they will do. Raises InputError unless the verdict is go."""
+    """Return the minutes and what they will do; ``further`` limits are those of a course (``course_limits``).
+
+    Raises InputError unless the verdict is go.
+    """
     if verdict.decision is not Decision.GO:
         raise InputError("Screening", f"No heat is planned: {verdict.next_step}")
     return dose_plan.make_plan(
-        person, site, device, placement, verdict.setting, clean_sessions, tables, seed=seed, persons=persons
+        person,
+        site,
+        device,
+        placement,
+        verdict.setting,
+        clean_sessions,
+        tables,
+        seed=seed,
+        persons=persons,
+        further=further,
     )
 
 
@@ -181,6 +198,44 @@ def doctor_page(
 def next_session(past: Sequence[Mapping[str, Any]], today: str, setting: str) -> tuple[str | None, str]:
     """Return the next ISO day a session may be on (None: pause) and the sentence that says so."""
     return progress.next_session(past, today, Setting(setting))
+
+
+def course_state(
+    agreed: Course, records: Sequence[Mapping[str, Any]], today: str, region: str | None = None
+) -> Progress:
+    """Return where a course stands today, from what was agreed and what was told so far."""
+    return course.state(agreed, records, today, region)
+
+
+def course_reminder(found: Progress, shown_on: Sequence[str]) -> str | None:
+    """Return the line that reminds of today's session, or None when there is none or it was said twice."""
+    return course.reminder(found, shown_on)
+
+
+def course_limits(found: Progress, setting: Setting, site: Site) -> tuple[LimitStep, ...]:
+    """Return the limits of a course for the plan of a session at a site."""
+    warm = sum(one.warm_min for one in found.warm if one.region is site.region)
+    return limits.course_limits(setting, found.minutes, warm)
+
+
+def even_weekdays(first_day: date, per_week: int) -> tuple[int, ...]:
+    """Return weekdays (0 Monday) spread over the week from a first day on, with their rest between."""
+    return schedule.even_weekdays(first_day, per_week)
+
+
+def day_in_words(day: str) -> str:
+    """Return an ISO day as it is read: "Friday, 27 November"."""
+    return days.words(days.day_of("Day", day))
+
+
+def warm_skin_min(plan: Mapping[str, Any] | None, heat_s: float, skin: Iterable[tuple[float, float | None]]) -> float:
+    """Return the minutes of a session with the skin at 39 degrees C or more: measured, else planned, else all of it."""
+    measured = warm_skin.measured_min(skin)
+    if measured is not None:
+        return measured
+    if not plan:
+        return heat_s / 60.0
+    return warm_skin.planned_min(plan["time_s"], plan["skin_c"]["p97_5"], plan["minutes"] * 60.0, heat_s)
 
 
 def record_chart(record: Mapping[str, Any], samples: Sequence[Mapping[str, Any]]) -> str:

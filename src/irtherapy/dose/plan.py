@@ -45,6 +45,7 @@ class _Case:
     clean_sessions: int
     tissue: heat.Tissue
     dose: LightDose | None
+    further: tuple[LimitStep, ...] = ()
 
     def expose(self, placement: Placement) -> Exposure:
         return exposure.expose(self.persons, self.body, self.site, self.device, placement, self.tissue, self.dose)
@@ -54,7 +55,8 @@ class _Case:
 
     def fixed(self) -> tuple[LimitStep, ...]:
         timer = self.device.timer_min
-        return limits.fixed_limits(self.setting, self.device.kind, self.site.region, self.clean_sessions, timer)
+        fixed = limits.fixed_limits(self.setting, self.device.kind, self.site.region, self.clean_sessions, timer)
+        return fixed + self.further
 
     def fixed_min(self) -> float:
         """Return the minutes that the limits which do not depend on the heat would allow."""
@@ -85,16 +87,18 @@ def make_plan(
     tables: BodyTables,
     seed: int = 1,
     persons: int = 200,
+    further: tuple[LimitStep, ...] = (),
 ) -> Plan:
     """Return the plan of one session.
 
-    The same arguments give the same plan. ``persons`` (20 to 5000) sets the size of the ensemble. Raises InputError for
-    a distance outside the device's range, a device whose output is not known, or a negative count of clean sessions.
+    The same arguments give the same plan. ``persons`` (20 to 5000) sets the size of the ensemble; ``further`` limits,
+    of a course, join the chain and can only make it shorter. Raises InputError for a distance outside the device's
+    range, a device whose output is not known, or a negative count of clean sessions.
     """
     in_range("Persons", persons, 20, 5000)
     if clean_sessions < 0:
         raise InputError("Clean sessions", f"Clean sessions must be 0 or more; got {clean_sessions}.")
-    case = _case(person, site, device, setting, clean_sessions, tables, seed, persons)
+    case = replace(_case(person, site, device, setting, clean_sessions, tables, seed, persons), further=further)
     ex = case.expose(placement)
     hot = ensemble.heating(ex, case.ceiling_min())
     winner, runner_up, chain = limits.tightest(_limits(case, ex, hot))

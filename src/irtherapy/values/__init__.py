@@ -5,7 +5,7 @@ A later room receives an earlier room's value; it never reaches back into the co
 """
 
 from irtherapy.values.checks import InputError, from_json, in_range, to_json
-from irtherapy.values.course import Progress, Summary
+from irtherapy.values.course import Away, Break, Course, EndAdvice, Progress, Slot, SlotState, Summary, WarmSkin
 from irtherapy.values.device import Device, DeviceKind, Emitter, Mark, Placement, SpectrumKind
 from irtherapy.values.outcome import DayOutcome, SideEffect
 from irtherapy.values.person import Person, Region, Setting, Side, Site
@@ -16,13 +16,17 @@ from irtherapy.values.verdict import Clearance, Decision, Reason, Urgency, Verdi
 
 __all__ = [
     "WITH_HEAT",
+    "Away",
+    "Break",
     "Clearance",
+    "Course",
     "Curve",
     "DayOutcome",
     "Decision",
     "Device",
     "DeviceKind",
     "Emitter",
+    "EndAdvice",
     "Event",
     "Forecast",
     "InputError",
@@ -45,10 +49,13 @@ __all__ = [
     "SideEffect",
     "Site",
     "SpectrumKind",
+    "Slot",
+    "SlotState",
     "StretchItem",
     "Summary",
     "Urgency",
     "Verdict",
+    "WarmSkin",
     "from_json",
     "in_range",
     "to_json",

@@ -33,9 +33,10 @@ def clean_sessions(sites: Sequence[Site], demo: bool) -> int:
 def save(walk: Walk, record: SessionRecord) -> Visit:
     """Keep a finished session and return its visit."""
     ready()
-    from irtherapy.edge.records import visits
+    from irtherapy.edge.records import courses, visits
 
     visit = visits.new_visit(demo=walk.demo)
+    visit.course = courses.current(demo=walk.demo)
     visit.sites = to_json(walk.sites)
     visit.person = to_json(walk.person)
     visit.device_kind = walk.device.kind.value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from irtherapy.edge.records import rated, visits
+from irtherapy.edge.records import courses, rated, visits
 from irtherapy.edge.records.models import Patient, Visit
 from irtherapy.edge.records.research import THE_PERSON
 from irtherapy.export.chart import Chart
@@ -35,7 +35,8 @@ def charts(patient: Patient | None = None, everybody: bool = True) -> Iterator[C
 
 def chart(patient: Patient | None) -> Chart:
     """Return the chart of one person; try-outs are left out."""
-    return Chart(THE_PERSON if patient is None else str(patient.pk), sessions=_sessions(patient))
+    name = THE_PERSON if patient is None else str(patient.pk)
+    return Chart(name, sessions=_sessions(patient), courses=tuple(courses.charted(patient)))
 
 
 def _sessions(patient: Patient | None) -> Iterator[dict[str, Any]]:
@@ -57,7 +58,7 @@ def session(visit: Visit) -> dict[str, Any]:
         "pain_before": visit.pain_before,
         "pain_after": visit.pain_after,
         "skin_check": visit.skin_check,
-        "course": None,
+        "course": None if visit.course_id is None else str(visit.course_id),
         "samples": _Samples(visit),
     }
 

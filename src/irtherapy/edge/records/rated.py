@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from irtherapy import pathway
-from irtherapy.edge import journal
-from irtherapy.edge.home import sessions_folder
-from irtherapy.edge.records import columns, visits
-from irtherapy.edge.records.models import Samples, Visit
+from irtherapy.edge.records import courses, visits
+from irtherapy.edge.records.models import Visit
+from irtherapy.edge.records.visits import samples
 from irtherapy.values import InputError
+
+__all__ = ["doctor_html", "next_session", "rate", "samples", "told_events"]
 
 WORDS = {
     "start": "START pressed",
@@ -48,17 +49,6 @@ def rate(visit: Visit, skin_check: str, pain_after: float, note: str) -> None:
     visit.save()
 
 
-def samples(visit: Visit) -> list[dict[str, Any]]:
-    """Return the samples of a visit as JSON data."""
-    kept = Samples.objects.filter(visit=visit).first()
-    if kept is None:  # of a record from before samples were packed
-        events = journal.read(sessions_folder() / visit.session_id / journal.JOURNAL) if visit.session_id else []
-        rows = [columns.row(e.at_s, e.data) for e in events if e.kind == "sample"]
-    else:
-        rows = columns.unpack(bytes(kept.packed))
-    return [{"at_s": at_s, "heat_on": on, "skin_c": skin_c, "power_w": w} for at_s, on, skin_c, w in rows]
-
-
 def told_events(visit: Visit) -> list[dict[str, str]]:
     """Return the events of a record that a reader wants to see, with their time as m:ss from START."""
     events = (visit.record or {}).get("events", [])
@@ -80,7 +70,11 @@ def told_events(visit: Visit) -> list[dict[str, str]]:
 
 
 def next_session(visit: Visit) -> dict[str, Any]:
-    """Return the next day on which a session may be, and the sentence that goes with it."""
+    """Return the next day on which a session may be, and the sentence that goes with it; a running course says it."""
+    course = courses.current(visit.patient, visit.demo)
+    if course is not None:
+        found = courses.progress(course)
+        return {"on": found.next_on, "sentence": found.sentence, "course": course}
     past = [
         {
             "on": v.created.date().isoformat(),

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Collection
 from pathlib import Path
 from types import EllipsisType
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -15,7 +16,7 @@ from django.utils import timezone
 from irtherapy.edge import journal
 from irtherapy.edge.home import sessions_folder
 from irtherapy.edge.records import columns
-from irtherapy.edge.records.models import Clearance, Patient, Samples, Visit
+from irtherapy.edge.records.models import Clearance, Course, Patient, Samples, Visit
 from irtherapy.session import replay
 from irtherapy.session.state import Phase
 from irtherapy.values import Clearance as ClearanceValue
@@ -35,19 +36,27 @@ def new_visit(demo: bool = False, patient: Patient | None = None) -> Visit:
     return Visit.objects.create(demo=demo, patient=patient)
 
 
-def next_visit(demo: bool, changing: Collection[str], patient: Patient | None = None) -> Visit:
+def next_visit(
+    demo: bool,
+    changing: Collection[str],
+    patient: Patient | None = None,
+    course: Course | None = None,
+    in_full: bool = False,
+) -> Visit:
     """Return a new visit that starts from the last finished one: places, person and kind, and the lasting answers.
 
-    ``changing``: the questions asked before every session; their answers, and the pain, are asked afresh.
+    ``changing``: the questions asked before every session; their answers, and the pain, are asked afresh. ``in_full``:
+    on return from a pause all of them are asked again.
     """
-    visit = Visit(demo=demo, patient=patient)
+    visit = Visit(demo=demo, patient=patient, course=course)
     last = finished(patient).filter(demo=demo).first()
     if last is not None:
         visit.sites = [{**site, "pain_0_10": None} for site in last.sites]
         visit.person = last.person
         visit.device_kind = last.device_kind
         visit.device, visit.placement = last.device, last.placement
-        visit.answers = {key: value for key, value in last.answers.items() if key not in changing}
+        lasting = {} if in_full else last.answers
+        visit.answers = {key: value for key, value in lasting.items() if key not in changing}
         visit.carried = sorted(visit.answers)
     visit.save()
     return visit
@@ -94,7 +103,7 @@ def broken_off(patient: Patient | None = None) -> tuple[Visit, tuple[StretchItem
 
 def rest_visit(before: Visit) -> Visit:
     """Return a new visit of the same day, device and answers for the stretches that ``before`` had left."""
-    told = ("patient", "demo", "sites", "person", "device_kind", "answers", "answered_on")
+    told = ("patient", "course", "demo", "sites", "person", "device_kind", "answers", "answered_on")
     decided = ("verdict", "device", "placement", "plan")
     return Visit.objects.create(**{name: getattr(before, name) for name in (*told, *decided)})
 
@@ -121,6 +130,7 @@ def delete_all() -> int:
             raise InputError("Session", "A session is running. Stop it first, then delete.") from None
     count = Visit.objects.count()
     Visit.objects.all().delete()
+    Course.objects.all().delete()
     Patient.objects.all().delete()
     for folder in folders:
         shutil.rmtree(folder)
@@ -145,6 +155,17 @@ def attach_record(visit: Visit, record: SessionRecord) -> Visit:
         Samples.objects.update_or_create(visit=visit, defaults={"count": len(rows), "packed": columns.pack(rows)})
     journal.put_away(sessions_folder() / visit.session_id / journal.JOURNAL)
     return visit
+
+
+def samples(visit: Visit) -> list[dict[str, Any]]:
+    """Return the samples of a visit as JSON data."""
+    kept = Samples.objects.filter(visit=visit).first()
+    if kept is None:  # of a record from before samples were packed
+        events = journal.read(sessions_folder() / visit.session_id / journal.JOURNAL) if visit.session_id else []
+        rows = [columns.row(e.at_s, e.data) for e in events if e.kind == "sample"]
+    else:
+        rows = columns.unpack(bytes(kept.packed))
+    return [{"at_s": at_s, "heat_on": on, "skin_c": skin_c, "power_w": w} for at_s, on, skin_c, w in rows]
 
 
 def ended_record(folder: Path) -> SessionRecord | None:

@@ -1,5 +1,6 @@
 """Everything that is kept, one subject a file; what a stage decided is the JSON that ``values.to_json`` writes."""
 
+from irtherapy.edge.records.models.course import Course
 from irtherapy.edge.records.models.visit import CLEARANCE_MAX_DAYS, SKIN_CHECKS, Clearance, Patient, Samples, Visit
 
-__all__ = ["CLEARANCE_MAX_DAYS", "SKIN_CHECKS", "Clearance", "Patient", "Samples", "Visit"]
+__all__ = ["CLEARANCE_MAX_DAYS", "SKIN_CHECKS", "Clearance", "Course", "Patient", "Samples", "Visit"]

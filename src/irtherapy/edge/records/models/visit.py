@@ -72,6 +72,7 @@ class Visit(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, null=True, related_name="visits")
+    course = models.ForeignKey("Course", on_delete=models.SET_NULL, null=True, related_name="visits")
     created = models.DateTimeField(default=timezone.now, editable=False)
     demo = models.BooleanField(default=False)
     step = models.CharField(max_length=12, choices=Step.choices, default=Step.WHERE)

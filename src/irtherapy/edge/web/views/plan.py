@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from irtherapy import limits, pathway
 from irtherapy.edge import data
 from irtherapy.edge import plugs as own_plugs
-from irtherapy.edge.records import visits
+from irtherapy.edge.records import courses, visits
 from irtherapy.edge.records.models import Visit
 from irtherapy.edge.web import reach, words
 from irtherapy.edge.web.stages import stage
@@ -35,7 +35,10 @@ def make(visit: Visit) -> Plan:
     if verdict is None or device is None or placement is None:
         raise InputError("Plan", "The questions and the device come before the plan.")
     clean = visits.clean_session_count(site.region, demo=visit.demo, patient=visit.patient)
-    return pathway.make_plan(visit.person_value, site, device, placement, verdict, clean, data.body_tables())
+    further = courses.limits_of(visit.course, verdict.setting, site)
+    return pathway.make_plan(
+        visit.person_value, site, device, placement, verdict, clean, data.body_tables(), further=further
+    )
 
 
 @require_GET

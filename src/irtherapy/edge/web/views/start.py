@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from irtherapy.edge.records import visits
+from irtherapy.edge.records import courses, visits
 from irtherapy.edge.web import live
 from irtherapy.edge.web.middleware import SESSION_KEY
 from irtherapy.edge.web.stages import changing_questions
@@ -38,7 +38,14 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_POST
 def begin(request: HttpRequest) -> HttpResponse:
     """Make a new visit, with the simulated lamp when asked, and go to its first page."""
-    visit = visits.next_visit(request.POST.get("demo") == "yes", changing_questions())
+    demo = request.POST.get("demo") == "yes"
+    course = courses.current(demo=demo)
+    found = None if course is None else courses.progress(course)
+    if found is not None and found.held is not None:
+        messages.error(request, found.sentence)
+        return redirect("course")
+    again = found is not None and found.rescreen
+    visit = visits.next_visit(demo, changing_questions(), course=course, in_full=again)
     return redirect("where", visit.id)
 
 

@@ -1,0 +1,319 @@
+"""Starting, finding and changing courses; their state is worked out from the visits each time it is asked for."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from irtherapy import pathway
+from irtherapy.edge.records import visits
+from irtherapy.edge.records.models import Course, Patient, Visit
+from irtherapy.edge.records.models.course import PROGRAMME_KEYS
+from irtherapy.values import Away, Break, InputError, LimitStep, Progress, Region, Setting, Site, in_range, to_json
+
+LOOK_BACK = datetime.timedelta(days=14)  # sessions before the course that still count for rest, minutes and warm skin
+WARM_DAYS = datetime.timedelta(days=8)
+UNDONE = ("status", "ended_on", "weekdays", "time_of_day", "slack_days", "taper", "away", "skipped", "resumed")
+REASON_MOST = 200
+
+
+def of(patient: Patient | None, demo: bool = False) -> QuerySet[Course]:
+    """Return the courses of one person, newest first."""
+    return Course.objects.filter(patient=patient, demo=demo)
+
+
+def current(patient: Patient | None = None, demo: bool = False) -> Course | None:
+    """Return the course that runs or is paused, or None."""
+    return of(patient, demo).filter(status__in=(Course.Status.ACTIVE, Course.Status.ON_HOLD)).first()
+
+
+def latest(patient: Patient | None = None, demo: bool = False) -> Course | None:
+    """Return the running course, else the newest, or None."""
+    return current(patient, demo) or of(patient, demo).first()
+
+
+# -- what happened ------------------------------------------------------------------------------------------------
+
+
+def records(course: Course) -> list[dict[str, Any]]:
+    """Return what was told in and shortly before the course, oldest first, as ``outcome.course`` reads it."""
+    since = timezone.make_aware(datetime.datetime.combine(course.started_on, datetime.time())) - LOOK_BACK
+    until = timezone.now() if course.ended_on is None else _end_of(course.ended_on)
+    seen = visits.visible(course.patient).filter(demo=course.demo, created__gte=since, created__lte=until)
+    warm_from = timezone.now() - WARM_DAYS
+    out = []
+    for visit in seen.defer("plan", "answers", "device", "placement").order_by("created"):
+        if visit.ended:
+            out.append(_session(course, visit, visit.created >= warm_from))
+        elif (visit.verdict or {}).get("decision") == "not_now":
+            out.append({"on": day_of(visit), "id": str(visit.pk), "ended": None} | _red_flag(visit))
+    return out
+
+
+def _end_of(day: datetime.date) -> datetime.datetime:
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.max))
+
+
+def day_of(visit: Visit) -> str:
+    """Return the local day of a visit."""
+    return timezone.localtime(visit.created).date().isoformat()
+
+
+def _session(course: Course, visit: Visit, with_warmth: bool) -> dict[str, Any]:
+    return {
+        "on": day_of(visit),
+        "id": str(visit.pk),
+        "ended": visit.ended,
+        "heat_s": visit.heat_s,
+        "region": visit.region or None,
+        "warm_min": _warm_skin_min(visit) if with_warmth and visit.heat_s > 0 else None,
+        "pain_before": visit.pain_before,
+        "pain_after": visit.pain_after,
+        "skin_check": visit.skin_check or None,
+        "screened_in_full": not visit.carried,
+        "of_course": visit.course_id in (None, course.pk) and day_of(visit) >= str(course.started_on),
+    }
+
+
+def _warm_skin_min(visit: Visit) -> float:
+    sensor = bool((visit.record or {}).get("order", {}).get("sensor"))
+    skin = [(s["at_s"], s["skin_c"]) for s in visits.samples(visit)] if sensor else []
+    return pathway.warm_skin_min(visit.plan, visit.heat_s, skin)
+
+
+def _red_flag(visit: Visit) -> dict[str, Any]:
+    verdict = visit.verdict or {}
+    return {"red_flag": {"urgency": verdict.get("urgency", "none"), "text": verdict.get("next_step", "")}}
+
+
+def setting_of(course: Course) -> Setting:
+    """Return whose ceilings hold: those of the last verdict, so that "at risk" is kept, else the programme's."""
+    last = visits.visible(course.patient).filter(demo=course.demo, verdict__isnull=False).first()
+    if last is not None and Setting(course.programme["setting"]) is not Setting.CLINIC:
+        return Setting((last.verdict or {}).get("setting", course.programme["setting"]))
+    return Setting(course.programme["setting"])
+
+
+def progress(course: Course, today: str | None = None, region: Region | str | None = None) -> Progress:
+    """Return where a course stands today, or on another ISO day."""
+    site = None if region is None else str(Region(region).value)
+    return pathway.course_state(course.value(setting_of(course)), records(course), today or visits.today(), site)
+
+
+def finish_if_over(course: Course, found: Progress) -> None:
+    """Mark a running course as finished when its last session is settled."""
+    if course.is_running and found.over:
+        course.status = Course.Status.COMPLETED
+        course.save(update_fields=["status"])
+
+
+def remind(course: Course, found: Progress) -> str | None:
+    """Return the one line that reminds of today's session, and keep that it was shown; None when it is quiet."""
+    line = pathway.course_reminder(found, course.reminded)
+    if line is not None and found.today not in course.reminded:
+        course.reminded = [*course.reminded, found.today][-10:]
+        course.save(update_fields=["reminded"])
+    return line
+
+
+# -- starting and changing ----------------------------------------------------------------------------------------
+
+
+def start(
+    programme: Mapping[str, Any],
+    started_on: datetime.date,
+    weekdays: Sequence[int] | None = None,
+    time_of_day: datetime.time = datetime.time(18, 0),
+    patient: Patient | None = None,
+    demo: bool = False,
+    per_week: int | None = None,
+    weeks: int | None = None,
+) -> Course:
+    """Start a course of a programme (``pathway.programme_json``).
+
+    ``per_week`` and ``weeks`` may be fewer than the programme's, never more. Raises InputError, and starts nothing,
+    when one runs already or a value lies outside its range.
+    """
+    if current(patient, demo) is not None:
+        raise InputError("Course", "A course runs already. End it before you start another.")
+    kept = {key: programme[key] for key in PROGRAMME_KEYS}
+    kept["per_week"] = int(in_range("Sessions a week", per_week or kept["per_week"], 1, kept["per_week"]))
+    kept["weeks"] = int(in_range("Weeks", weeks or kept["weeks"], 1, kept["weeks"]))
+    today = timezone.localdate()
+    if not demo and not today - LOOK_BACK <= started_on <= today + datetime.timedelta(days=60):
+        raise InputError("First day", "First day must be within the next 60 days.")
+    course = Course(
+        patient=patient,
+        demo=demo,
+        programme=to_json(kept),
+        started_on=started_on,
+        weekdays=sorted(pathway.even_weekdays(started_on, kept["per_week"]) if weekdays is None else set(weekdays)),
+        time_of_day=time_of_day.replace(second=0, microsecond=0),
+        zone=timezone.get_default_timezone_name(),
+    )
+    _check(course)
+    course.save()
+    return course
+
+
+def _check(course: Course) -> None:
+    pathway.course_state(course.value(), [], str(course.started_on))
+    try:
+        course.clean()
+    except ValidationError as error:
+        raise InputError("Course", "; ".join(error.messages)) from None
+
+
+def _change(course: Course, **changed: Any) -> Course:
+    """Keep a change, what it replaces for ``undo``, and tell calendars that something is new."""
+    before = {name: _plain(getattr(course, name)) for name in UNDONE}
+    for name, value in changed.items():
+        setattr(course, name, value)
+    _check(course)
+    course.before = before
+    course.sequence += 1
+    course.save()
+    return course
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, (datetime.date, datetime.time)) else value
+
+
+def _running(course: Course) -> None:
+    if not course.is_running:
+        raise InputError("Course", "This course is over. Start a new one.")
+
+
+def pause(course: Course, reason: str = "") -> Course:
+    """Pause a course from today on, until it is resumed. Raises InputError when it is paused or over."""
+    _running(course)
+    if course.status == Course.Status.ON_HOLD:
+        raise InputError("Course", "This course is paused already.")
+    away = Away(visits.today(), None, "pause", reason.strip()[:REASON_MOST])
+    return _change(course, status=Course.Status.ON_HOLD, away=[*course.away, to_json(away)])
+
+
+def resume(course: Course) -> Course:
+    """Go on after a pause or a break. Raises InputError when nothing holds the course, or it is too early."""
+    _running(course)
+    today = visits.today()
+    held = progress(course).held
+    if held is None:
+        raise InputError("Course", "This course is not paused.")
+    if isinstance(held, Break) and today < held.not_before:
+        raise InputError("Course", f"It is too early to go on: not before {held.not_before}.")
+    yesterday = (datetime.date.fromisoformat(today) - datetime.timedelta(days=1)).isoformat()
+    away = [{**one, "last_on": yesterday} if one["last_on"] is None else one for one in course.away]
+    away = [one for one in away if one["last_on"] >= one["first_on"]]
+    return _change(course, status=Course.Status.ACTIVE, away=away, resumed=[*course.resumed, today])
+
+
+def holiday(course: Course, first: datetime.date, last: datetime.date) -> Course:
+    """Take days out of the course. Raises InputError on days past, in the wrong order or more than a year."""
+    _running(course)
+    today = timezone.localdate()
+    if not today <= first <= today + datetime.timedelta(days=366):
+        raise InputError("First day away", "First day away must be from today to a year from now.")
+    if not first <= last <= first + datetime.timedelta(days=366):
+        raise InputError("Last day away", "Last day away must be on or after the first, within a year.")
+    return _change(course, away=[*course.away, to_json(Away(str(first), str(last), "holiday", ""))])
+
+
+def skip(course: Course, reason: str = "") -> Course:
+    """Let the next session go. Raises InputError when none is planned."""
+    _running(course)
+    slot = next((s for s in progress(course).slots if s.planned_on is not None), None)
+    if slot is None:
+        raise InputError("Course", "There is no session to skip now.")
+    return _change(course, skipped=[*course.skipped, [slot.due_on, reason.strip()[:REASON_MOST]]])
+
+
+def taper(course: Course) -> Course:
+    """Let fewer sessions a week follow the course. Raises InputError when they do already, or cannot."""
+    if course.status == Course.Status.REVOKED:
+        raise InputError("Course", "This course was ended. Start a new one.")
+    if course.taper:
+        raise InputError("Course", "Fewer sessions a week follow this course already.")
+    if int(course.programme["per_week"]) < 2:
+        raise InputError("Course", "One session a week is the fewest there is.")
+    status = Course.Status.ACTIVE if course.status == Course.Status.COMPLETED else course.status
+    return _change(course, taper=True, status=status)
+
+
+def end(course: Course, note: str = "") -> Course:
+    """End a course today. Raises InputError when it is over."""
+    _running(course)
+    if note:
+        course.note = note.strip()[:2000]
+    return _change(course, status=Course.Status.REVOKED, ended_on=timezone.localdate())
+
+
+def reschedule(course: Course, weekdays: Sequence[int], time_of_day: datetime.time) -> Course:
+    """Choose other weekdays or another time of day."""
+    _running(course)
+    return _change(course, weekdays=sorted(set(weekdays)), time_of_day=time_of_day.replace(second=0, microsecond=0))
+
+
+def undo(course: Course) -> Course:
+    """Bring back what the last change replaced. Raises InputError when there is nothing to undo."""
+    before = course.before
+    if not isinstance(before, dict):
+        raise InputError("Course", "There is nothing to undo.")
+    running = before["status"] in (Course.Status.ACTIVE, Course.Status.ON_HOLD)
+    if running and of(course.patient, course.demo).exclude(pk=course.pk).filter(
+        status__in=(Course.Status.ACTIVE, Course.Status.ON_HOLD)
+    ):
+        raise InputError("Course", "Another course runs now, so this cannot be undone.")
+    for name in UNDONE:
+        setattr(course, name, before[name])
+    course.ended_on = None if before["ended_on"] is None else datetime.date.fromisoformat(before["ended_on"])
+    course.time_of_day = datetime.time.fromisoformat(before["time_of_day"])
+    course.before = None
+    course.sequence += 1
+    course.save()
+    return course
+
+
+def limits_of(course: Course | None, setting: Setting, site: Site) -> tuple[LimitStep, ...]:
+    """Return the limits that a running course sets on the plan of a session at a site; none without one."""
+    if course is None or not course.is_running:
+        return ()
+    return pathway.course_limits(progress(course, region=site.region), setting, site)
+
+
+# -- for the chart ------------------------------------------------------------------------------------------------
+
+
+def charted(patient: Patient | None) -> Iterator[dict[str, Any]]:
+    """Yield each real course of a person as a chart takes it (``export.chart.Chart.courses``)."""
+    for course in of(patient).order_by("created", "pk"):
+        yield for_chart(course)
+
+
+def for_chart(course: Course, today: str | None = None) -> dict[str, Any]:
+    """Return a course as a chart takes it."""
+    found = progress(course, today)
+    gone = ("missed", "skipped", "left_out")
+    over = {True: Course.Status.REVOKED if course.ended_on else Course.Status.COMPLETED}
+    held = Course.Status.ON_HOLD if found.held else Course.Status.ACTIVE
+    return {
+        "id": str(course.pk),
+        "programme": {key: course.programme[key] for key in PROGRAMME_KEYS},
+        "started_on": str(course.started_on),
+        "ends_on": found.ends_on,
+        "status": str(over.get(found.over, held).value),
+        "planned": [slot.due_on for slot in found.slots],
+        "missed": [{"on": s.due_on, "reason": s.reason} for s in found.slots if s.state.value in gone],
+        "note": course.note,
+        "pauses": [{"from": a.first_on, "until": a.last_on, "reason": a.reason} for a in course.value().away],
+        "breaks": [
+            {"id": f"{course.pk}:{b.rule}:{b.on}", "at": b.on, "rule": b.rule, "text": b.text, "advice": b.advice}
+            for b in found.breaks
+        ],
+    }
