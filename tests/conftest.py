@@ -10,3 +10,5 @@ from hypothesis import settings
 os.environ.setdefault("IRTHERAPY_HOME", tempfile.mkdtemp(prefix="irtherapy-test-"))
 settings.register_profile("irtherapy", deadline=None)  # how fast a machine is does not decide a test
 settings.load_profile("irtherapy")
+
+pytest_plugins = ["browsing"]

@@ -2,47 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
+
+from browsing import check_accessible
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-START = "from irtherapy.edge.web.server import serve; serve('127.0.0.1', 8990, False)"
 PAGES = ("evidence/cards/", "evidence/cards/gale-2006/", "coverage/?payer=aetna&condition=neck_pain", "settle/")
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server of its own with an empty data folder; its address."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", START], env={**os.environ, "IRTHERAPY_HOME": str(tmp_path_factory.mktemp("home"))},
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    found = re.search(r"http://[^ ]+/", process.stdout.readline())
-    assert found
-    yield found.group()
-    process.send_signal(signal.SIGTERM)
-    process.wait(10)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, without anything in it that calls home."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert path, "Chromium is needed for the browser tests: apt-get install chromium"
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu", "--no-first-run"])
-        yield started
-        started.close()
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -52,7 +20,7 @@ def test_the_pages_are_accessible_and_keep_to_the_screen(browser: Browser, site:
     page.on("request", lambda r: None if r.url.startswith((site, "data:")) else wrong.append(r.url))
     for address in PAGES:
         assert page.goto(site + address).ok  # type: ignore[union-attr]
-        assert Axe().run(page).response["violations"] == []
+        check_accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     page.close()
     assert wrong == []
@@ -75,5 +43,5 @@ def test_self_trials_are_pasted_and_put_together(browser: Browser, site: str) ->
     page.fill("#self_trials", "person,difference,standard_error\nAda,-1.1,0.6\nBo,-0.2,0.7\nCy,0.4,0.9")
     page.get_by_role("button", name="Put together").click()
     page.wait_for_selector("text=The answer is open.")
-    assert Axe().run(page).response["violations"] == []
+    check_accessible(page)
     page.close()

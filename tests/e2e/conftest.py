@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,19 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
-
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from playwright.sync_api import Browser, Page
 
 
 class Server:
@@ -73,14 +60,6 @@ def start_server(tmp_path: Path) -> Iterator[Callable[[], Server]]:
         sys.stdout.write(server.log.read_text())  # shown by pytest when the test failed
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chrome = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chrome
-        chrome.close()
-
-
 @pytest.fixture
 def page(browser: Browser, start_server: Callable[[], Server]) -> Iterator[Page]:
     """A page that is closed before its server is stopped."""
@@ -98,17 +77,6 @@ def page(browser: Browser, start_server: Callable[[], Server]) -> Iterator[Page]
     context.close()
     assert strange == [], "a page asked another host"
     assert errors == [], "a page had an error"
-
-
-@pytest.fixture
-def accessible() -> Callable[[Page], None]:
-    """Fail when axe finds anything on the page that is shown."""
-
-    def check(page: Page) -> None:
-        found = Axe().run(page).response["violations"]
-        assert found == [], [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in found]
-
-    return check
 
 
 @pytest.fixture

@@ -3,50 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
-import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
+
+from browsing import check_accessible
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
-START = "from irtherapy.edge.web.server import serve; serve('127.0.0.1', 8960, False)"
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server of its own with an empty data folder; its address."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", START],
-        env={**os.environ, "IRTHERAPY_HOME": str(tmp_path_factory.mktemp("home"))},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    found = re.search(r"http://[^ ]+/", process.stdout.readline())
-    assert found
-    yield found.group()
-    process.send_signal(signal.SIGTERM)
-    process.wait(10)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, without anything in it that calls home."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert path, "Chromium is needed for the browser tests: apt-get install chromium"
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=path, args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -79,8 +43,7 @@ def test_the_pages_of_the_evidence(browser: Browser, site: str, width: int, sche
 
 
 def _look(page, width: int, name: str) -> None:  # type: ignore[no-untyped-def]
-    found = Axe().run(page).response["violations"]
-    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found] == []
+    check_accessible(page)
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
     if folder := os.environ.get("IRTHERAPY_SHOTS"):
         page.screenshot(path=Path(folder) / f"evidence-{name}-{width}.png", full_page=True)

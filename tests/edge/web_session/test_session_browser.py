@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,43 +12,12 @@ from pathlib import Path
 
 import pytest
 import session_walk as walk
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
+
+from browsing import check_accessible
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
-SERVE = "from irtherapy.edge.web.server import serve; serve('127.0.0.1', 8970, False)"
 SHOTS = os.environ.get("IRTHERAPY_SHOTS")
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def site(folder: Path) -> Iterator[str]:
-    """A server of its own; its address."""
-    env = {**os.environ, "IRTHERAPY_HOME": str(folder)}
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVE], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    found = re.search(r"http://[^ ]+/", process.stdout.readline())
-    assert found
-    yield found.group()
-    process.send_signal(signal.SIGTERM)
-    process.wait(10)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert path, "Chromium is needed for the browser tests: apt-get install chromium"
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=path, args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture
@@ -70,8 +35,7 @@ def page(browser: Browser, site: str) -> Iterator[Page]:
 
 def look(page: Page, name: str) -> None:
     """Let axe look, and keep pictures at three widths when IRTHERAPY_SHOTS names a folder."""
-    found = Axe().run(page).response["violations"]
-    assert found == [], [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in found]
+    check_accessible(page)
     for width in (360, 768, 1280) if SHOTS else ():
         page.set_viewport_size({"width": width, "height": 900})
         page.screenshot(path=str(Path(str(SHOTS)) / f"{name}-{width}.png"), full_page=True)
@@ -117,17 +81,17 @@ def by_keyboard(page: Page) -> None:
     page.keyboard.press("Enter")
 
 
-def session_of(folder: Path) -> Path:
-    return max((folder / "sessions").iterdir(), key=lambda p: p.stat().st_ctime)
+def session_of(site_home: Path) -> Path:
+    return max((site_home / "sessions").iterdir(), key=lambda p: p.stat().st_ctime)
 
 
-def lamp(folder: Path) -> dict[str, str]:
+def lamp(site_home: Path) -> dict[str, str]:
     """Return the last thing the simulated lamp did."""
-    last: dict[str, str] = json.loads((session_of(folder) / "heater.jsonl").read_text().splitlines()[-1])
+    last: dict[str, str] = json.loads((session_of(site_home) / "heater.jsonl").read_text().splitlines()[-1])
     return last
 
 
-def test_by_keyboard_alone_from_the_checks_to_stop(page: Page, site: str, folder: Path) -> None:
+def test_by_keyboard_alone_from_the_checks_to_stop(page: Page, site: str, site_home: Path) -> None:
     to_checks(page, site)
     look(page, "30-checks")
     by_keyboard(page)
@@ -138,37 +102,37 @@ def test_by_keyboard_alone_from_the_checks_to_stop(page: Page, site: str, folder
     look(page, "31-paused")
     page.keyboard.press(" ")
     expect(page.get_by_text("Heat is on", exact=True)).to_be_visible()
-    walk.wait_for(lambda: lamp(folder)["heat"] == "on", 3.0)
+    walk.wait_for(lambda: lamp(site_home)["heat"] == "on", 3.0)
     pressed = time.time()
     page.keyboard.press("k")
-    walk.wait_for(lambda: lamp(folder)["heat"] == "off", 3.0)
-    off_after_s = datetime.fromisoformat(lamp(folder)["wall"]).timestamp() - pressed
+    walk.wait_for(lambda: lamp(site_home)["heat"] == "off", 3.0)
+    off_after_s = datetime.fromisoformat(lamp(site_home)["wall"]).timestamp() - pressed
     assert off_after_s < 2.0, f"the lamp went off {off_after_s:.2f} s after the key"
     expect(page.get_by_role("heading", name="How was it?")).to_be_visible()
 
 
-def test_a_program_that_falls_silent_is_not_called_on(page: Page, site: str, folder: Path) -> None:
+def test_a_program_that_falls_silent_is_not_called_on(page: Page, site: str, site_home: Path) -> None:
     to_checks(page, site)
     by_keyboard(page)
     expect(page.get_by_text("Heat is on", exact=True)).to_be_visible()
     page.wait_for_timeout(1200)
-    runner = int(json.loads((session_of(folder) / "runner.json").read_text())["pid"])
+    runner = int(json.loads((session_of(site_home) / "runner.json").read_text())["pid"])
     os.kill(runner, signal.SIGSTOP)
     try:
         expect(page.get_by_text("Not known whether heat is on")).to_be_visible(timeout=8000)
         look(page, "32-silent")
-        walk.wait_for(lambda: lamp(folder)["heat"] == "off", 6.0)
+        walk.wait_for(lambda: lamp(site_home)["heat"] == "off", 6.0)
     finally:
         os.kill(runner, signal.SIGCONT)
     expect(page.get_by_text("The program was held up")).to_be_visible()
 
 
-def test_a_program_that_dies_leads_on_to_the_record(page: Page, site: str, folder: Path) -> None:
+def test_a_program_that_dies_leads_on_to_the_record(page: Page, site: str, site_home: Path) -> None:
     to_checks(page, site)
     by_keyboard(page)
     expect(page.get_by_text("Heat is on", exact=True)).to_be_visible()
     page.wait_for_timeout(2000)
-    os.kill(int(json.loads((session_of(folder) / "runner.json").read_text())["pid"]), signal.SIGKILL)
+    os.kill(int(json.loads((session_of(site_home) / "runner.json").read_text())["pid"]), signal.SIGKILL)
     expect(page.get_by_text("The heat goes off by itself within 5 seconds.")).to_be_visible()
     expect(page.get_by_text("Not known whether heat is on")).to_be_visible()
     look(page, "33-gone")
@@ -201,7 +165,7 @@ def test_a_device_of_ones_own_is_asked_off_on_one_page(page: Page, site: str) ->
     expect(page.get_by_role("heading", name="How was it?")).to_be_visible()
 
 
-def test_stop_works_without_any_script(page: Page, site: str, folder: Path, browser: Browser) -> None:
+def test_stop_works_without_any_script(page: Page, site: str, site_home: Path, browser: Browser) -> None:
     to_checks(page, site)
     by_keyboard(page)
     expect(page.get_by_text("Heat is on", exact=True)).to_be_visible()
@@ -214,7 +178,7 @@ def test_stop_works_without_any_script(page: Page, site: str, folder: Path, brow
         if SHOTS:
             plain.screenshot(path=str(Path(SHOTS) / "35-no-script.png"), full_page=True)
         plain.locator("#stop").click()
-        walk.wait_for(lambda: lamp(folder)["heat"] == "off", 3.0)
+        walk.wait_for(lambda: lamp(site_home)["heat"] == "off", 3.0)
     finally:
         context.close()
     expect(page.get_by_role("heading", name="How was it?")).to_be_visible()
