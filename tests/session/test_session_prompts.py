@@ -18,6 +18,19 @@ OTHER = dataclasses.replace(HOLD, side=Side.RIGHT, duration_s=53)
 NOD = StretchItem("nod", "Nod", Side.BOTH, 0, 5, 4, 32, "sitting", "Nod slowly.", "")
 REST = StretchItem("rest", "Rest", Side.BOTH, 0, 1, 30, 30, "lying on your back", "Breathe.", "")
 
+CURL = StretchItem("curl", "Curl", Side.LEFT, 5, 4, 3, 44, "lying on your back", "Lift.", "", "Less.", "core", 1, 2)
+BRACE = StretchItem("brace", "Brace", Side.BOTH, 5, 4, 3, 44, "lying on your back", "Brace.", "", "", "core", 1, 2)
+CLINIC = (
+    CURL,
+    dataclasses.replace(CURL, side=Side.RIGHT, duration_s=37),
+    dataclasses.replace(CURL, set_number=2, reps=2, duration_s=21),
+    dataclasses.replace(CURL, set_number=2, reps=2, duration_s=21, side=Side.RIGHT),
+    BRACE,
+    dataclasses.replace(BRACE, set_number=2, reps=2, duration_s=31),
+    StretchItem("tall", "Tall", Side.BOTH, 10, 3, 3, 51, "sitting", "Sit.", "", "", "posture"),
+    HOLD,
+)
+
 
 @pytest.fixture
 def led(order: SessionOrder) -> SessionOrder:
@@ -128,5 +141,26 @@ def test_every_sentence_is_said_by_somebody_and_says_all_its_places(led: Session
     said = {p.key for _, p, _ in by_ear(led)} | {
         p.key for _, p, _ in by_ear(dataclasses.replace(led, confirm_off=True))
     }
+    for items in (CLINIC, CLINIC[:-1]):
+        said |= {p.key for _, p, _ in by_ear(dataclasses.replace(led, stretch=items))}
     elsewhere = {"easier", "ended", "paused", "paused_far", "heat_again", "massage_end", "item_right"}
     assert said | elsewhere == set(prompts.TEXT)
+
+
+def test_blocks_sets_and_sides_are_told_apart(led: SessionOrder) -> None:
+    heard = [p.text for _, p, state in by_ear(dataclasses.replace(led, stretch=CLINIC)) if state.item < len(CLINIC)]
+    told = [text for text in heard if text.startswith(("Now", "Set", "The same", "Next", "Curl", "Brace", "Tall"))]
+    assert told == [
+        "Now core strength.", "Next, lying on your back.", "Curl, left side. Lift.", "The same on the other side.",
+        "Set 2 of 2, left side: 2 times.", "The same on the other side.", "Brace. Brace.", "Set 2 of 2: 2 times.",
+        "Now posture.", "Next, sitting.", "Tall. Sit.", "Now stretching.", "Next, lying on your back.",
+    ]  # fmt: skip
+    assert "That was the last exercise." not in heard and "That was the last stretch." in heard
+
+
+def test_what_hurt_is_left_with_its_further_sets_and_easier_stays_easier(led: SessionOrder) -> None:
+    state = dataclasses.replace(machine.new(dataclasses.replace(led, stretch=CLINIC)), phase=Phase.STRETCHING)
+    assert moved(state, 1.0, "stretch_easier").eased == (0, 1, 2, 3)
+    state = moved(state, 1.0, "stretch_hurt")
+    assert (state.item, state.order.stretch[1].side) == (1, Side.RIGHT)
+    assert moved(state, 2.0, "stretch_done").item == 4

@@ -185,10 +185,13 @@ def start_stretch(state: State, data: Mapping[str, Any]) -> State:
 
 
 def next_item(state: State) -> State:
-    """The next stretch, or the end of the block."""
-    if state.item + 1 >= len(state.order.stretch):
+    """The next stretch, or the end of the block; further sets of one that hurt are left out."""
+    items, i = state.order.stretch, state.item + 1
+    while i < len(items) and items[i].set_number > 1 and items[i].exercise_id in state.hurt:
+        i += 1
+    if i >= len(items):
         return goto(dataclasses.replace(state, why=state.why or "completed"), Phase.RATING)
-    return dataclasses.replace(state, item=state.item + 1, item_at_s=state.now_s)
+    return dataclasses.replace(state, item=i, item_at_s=state.now_s)
 
 
 def stretch_done(state: State, data: Mapping[str, Any]) -> State:
@@ -209,10 +212,13 @@ def stretch_hurt(state: State, data: Mapping[str, Any]) -> State:
 
 
 def stretch_easier(state: State, data: Mapping[str, Any]) -> State:
-    """The stretch on show goes on in its easier version."""
-    if not state.order.stretch[state.item].easier:
+    """The stretch on show goes on in its easier version, and so does what is left of it: the other side, its sets."""
+    items = state.order.stretch
+    if not items[state.item].easier:
         raise InputError("Stretch", "There is no easier version of this one.")
-    return dataclasses.replace(state, eased=tuple(sorted({*state.eased, state.item})))
+    name = items[state.item].exercise_id
+    same = {i for i in range(state.item, len(items)) if items[i].exercise_id == name}
+    return dataclasses.replace(state, eased=tuple(sorted({*state.eased, *same})))
 
 
 def skin_check(state: State, data: Mapping[str, Any]) -> State:

@@ -46,6 +46,11 @@ TEXT: Mapping[str, str] = {
     "item_left": "{name}, left side. {say}",
     "item_right": "{name}, right side. {say}",
     "other_side": "The same on the other side.",
+    "set": "Set {number} of {of}: {reps} times.",
+    "set_left": "Set {number} of {of}, left side: {reps} times.",
+    "block_stretch": "Now stretching.",
+    "block_core": "Now core strength.",
+    "block_posture": "Now posture.",
     "easier": "The easier way: {easier}",
     "ready": "Get ready.",
     "into": "Go into it.",
@@ -55,6 +60,7 @@ TEXT: Mapping[str, str] = {
     "count": "{number}",
     "back": "Come back slowly.",
     "stretch_over": "That was the last stretch.",
+    "exercise_over": "That was the last exercise.",
     "ended": "{why}",
     "rate": "Open your eyes, look at your skin, and tell how it is.",
 }
@@ -149,7 +155,8 @@ def _phase(before: State, after: State) -> Iterator[Prompt]:
         yield Prompt("heat_ended", {"seconds": f"{machine.GET_READY_S:g}"}, LOW, True)
     elif after.phase in (Phase.RATING, Phase.ENDED) and before.phase not in (Phase.RATING, Phase.ENDED):
         if after.why == "completed":
-            yield Prompt("stretch_over", tone=LOW)
+            last = after.order.stretch[-1].block if after.order.stretch else "stretch"
+            yield Prompt("stretch_over" if last == "stretch" else "exercise_over", tone=LOW)
         else:
             why = end_text(after.why or "never_started", after.order.confirm_off)
             yield Prompt("ended", {"why": why}, LOW, True)
@@ -205,10 +212,17 @@ def _stretch(before: State, after: State) -> Iterator[Prompt]:
 
 def _introduced(item: StretchItem, last: StretchItem | None, eased: bool) -> Iterator[Prompt]:
     if last is not None and last.exercise_id == item.exercise_id:
-        yield Prompt("other_side", tone=HIGH, urgent=True)
+        if item.set_number == last.set_number:
+            yield Prompt("other_side", tone=HIGH, urgent=True)
+            return
+        of = {"number": item.set_number, "of": item.sets, "reps": item.reps}
+        yield Prompt("set" if item.side is Side.BOTH else "set_left", of, HIGH, True)
         return
+    another = item.block != (last.block if last else "stretch")
+    if another:
+        yield Prompt(f"block_{item.block}", tone=HIGH, urgent=True)
     if last is None or last.position != item.position:
-        yield Prompt("position", {"position": item.position}, HIGH, True)
+        yield Prompt("position", {"position": item.position}, HIGH, urgent=not another)
     key = {Side.LEFT: "item_left", Side.RIGHT: "item_right"}.get(item.side, "item")
     yield Prompt(key, {"name": item.name, "say": item.say})
     if eased:

@@ -12,7 +12,10 @@ from irtherapy.values.person import Region, Setting, Side
 
 @dataclass(frozen=True)
 class StretchItem:
-    """One timed item of the stretching block; ``say`` is the instruction, ``duration_s`` includes changing position."""
+    """One timed item of exercise; ``say`` is the instruction, ``duration_s`` includes changing position.
+
+    ``block`` is stretch, core or posture. An exercise of several ``sets`` is an item for each set of each side.
+    """
 
     exercise_id: str
     name: str
@@ -25,6 +28,9 @@ class StretchItem:
     say: str
     stop_rule: str
     easier: str = ""
+    block: str = "stretch"
+    set_number: int = 1
+    sets: int = 1
 
 
 @dataclass(frozen=True)
