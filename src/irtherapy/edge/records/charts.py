@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from irtherapy.edge.records import courses, rated, visits
+from irtherapy.edge.records import courses, outcomes, rated, told, visits
 from irtherapy.edge.records.models import Patient, Visit
 from irtherapy.edge.records.research import THE_PERSON
 from irtherapy.export.chart import Chart
@@ -27,7 +27,7 @@ def charts(patient: Patient | None = None, everybody: bool = True) -> Iterator[C
     if not everybody:
         yield chart(patient)
         return
-    if visits.finished(None).filter(demo=False).exists():
+    if visits.finished(None).filter(demo=False).exists() or outcomes.any_told(None):
         yield chart(None)
     for one in Patient.objects.order_by("pk").iterator(AT_ONCE):
         yield chart(one)
@@ -35,8 +35,15 @@ def charts(patient: Patient | None = None, everybody: bool = True) -> Iterator[C
 
 def chart(patient: Patient | None) -> Chart:
     """Return the chart of one person; try-outs are left out."""
-    name = THE_PERSON if patient is None else str(patient.pk)
-    return Chart(name, sessions=_sessions(patient), courses=tuple(courses.charted(patient)))
+    return Chart(
+        THE_PERSON if patient is None else str(patient.pk),
+        sessions=_sessions(patient),
+        courses=tuple(courses.charted(patient)),
+        pains=tuple(told.charted_pains(patient)),
+        answers=tuple(told.charted_answers(patient)),
+        motions=tuple(told.charted_motions(patient)),
+        effects=tuple(told.charted_effects(patient)),
+    )
 
 
 def _sessions(patient: Patient | None) -> Iterator[dict[str, Any]]:

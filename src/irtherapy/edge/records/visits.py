@@ -16,7 +16,17 @@ from django.utils import timezone
 from irtherapy.edge import journal
 from irtherapy.edge.home import sessions_folder
 from irtherapy.edge.records import columns
-from irtherapy.edge.records.models import Clearance, Course, Patient, Samples, Visit
+from irtherapy.edge.records.models import (
+    Answer,
+    Clearance,
+    Course,
+    Effect,
+    Motion,
+    PainEntry,
+    Patient,
+    Samples,
+    Visit,
+)
 from irtherapy.session import replay
 from irtherapy.session.state import Phase
 from irtherapy.values import Clearance as ClearanceValue
@@ -129,6 +139,8 @@ def delete_all() -> int:
         except journal.JournalBusy:
             raise InputError("Session", "A session is running. Stop it first, then delete.") from None
     count = Visit.objects.count()
+    for told in (PainEntry, Answer, Motion, Effect):
+        told.objects.all().delete()
     Visit.objects.all().delete()
     Course.objects.all().delete()
     Patient.objects.all().delete()

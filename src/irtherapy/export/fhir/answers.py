@@ -72,7 +72,7 @@ def questionnaire(answer: Json, patient: Resource) -> Iterator[Resource]:
         }
         yield response
     if answer.get("score") is not None:
-        name = measure.upper()
+        name = measure.upper().replace("_", " ")
         code = coded(LOINC, *SCORES[measure], text=f"{name} score") if measure in SCORES else concept("score", name)
         out = _observation(patient, f"score:{key}", at, "survey", code)
         out["valueQuantity"] = quantity(float(answer["score"]), "{score}")
@@ -87,7 +87,7 @@ def told(chart: Chart, patient: Resource) -> Iterator[Resource]:
         out = _observation(patient, f"pain:{one['id']}", str(one["at"]), "survey", {})
         out = pain(out, one.get("site") or {}, float(one["value"]))
         if one.get("when"):
-            out["note"] = [{"text": str(one["when"])}]
+            out["note"] = [{"text": str(one["when"]).replace("_", " ")}]
         yield out
     for answer in chart.answers:
         yield from questionnaire(answer, patient)

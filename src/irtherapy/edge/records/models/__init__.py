@@ -1,6 +1,20 @@
 """Everything that is kept, one subject a file; what a stage decided is the JSON that ``values.to_json`` writes."""
 
 from irtherapy.edge.records.models.course import Course
+from irtherapy.edge.records.models.outcome import Answer, Effect, Motion, PainEntry, Told
 from irtherapy.edge.records.models.visit import CLEARANCE_MAX_DAYS, SKIN_CHECKS, Clearance, Patient, Samples, Visit
 
-__all__ = ["CLEARANCE_MAX_DAYS", "SKIN_CHECKS", "Clearance", "Course", "Patient", "Samples", "Visit"]
+__all__ = [
+    "CLEARANCE_MAX_DAYS",
+    "SKIN_CHECKS",
+    "Answer",
+    "Clearance",
+    "Course",
+    "Effect",
+    "Motion",
+    "PainEntry",
+    "Patient",
+    "Samples",
+    "Told",
+    "Visit",
+]
