@@ -4,11 +4,13 @@ verdict = screen(...)                    is it right for me
 plan    = make_plan(..., verdict, ...)   how long, how close; refuses on any verdict other than go
 order   = make_order(..., plan, ...)     everything the session machine needs, frozen before START
 record  = make_record(order, events)     what happened, computed from the journal alone
-page    = doctor_page(...)               one page for the doctor
+page    = doctor_page(...)               one page for the doctor, of a session
+page    = course_page(chart, ...)        and of a whole course
 """
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from irtherapy import limits
 from irtherapy.dose import plan as dose_plan
+from irtherapy.export import course_page as of_course
 from irtherapy.export import page
 from irtherapy.outcome import course, days, progress, schedule, warm_skin
 from irtherapy.programme import compose, figures, protocols
@@ -45,9 +48,11 @@ from irtherapy.values import (
 
 if TYPE_CHECKING:
     from irtherapy.body.optics import BodyTables
+    from irtherapy.export.chart import Chart
     from irtherapy.screening.questions import Questionnaire
 
 REPORT_CSS = page.CSS  # the one style sheet inside a report
+COURSE_CSS = of_course.CSS
 MASSAGE_EARLIEST_S = 300.0  # heat alone for the first five minutes (facts: protocols 6, our own block)
 
 
@@ -193,6 +198,19 @@ def doctor_page(
 ) -> str:
     """Return the one-page HTML for the doctor from the JSON forms (``values.to_json``) of the pathway's values."""
     return page.doctor_page(person, sites, verdict, device, plan, record, progress_sentence, generated_on)
+
+
+def course_page(
+    chart: Chart,
+    today: datetime.date,
+    zone: datetime.tzinfo,
+    course_id: str | None = None,
+    sections: Sequence[str] = (),
+    reader: str = "doctor",
+    called: str = "",
+) -> str:
+    """Return the page of a course as HTML, one A4 page in front, with the sections for its reader."""
+    return of_course.course_page(chart, today, zone, course_id, (), sections, reader, called)
 
 
 def next_session(past: Sequence[Mapping[str, Any]], today: str, setting: str) -> tuple[str | None, str]:

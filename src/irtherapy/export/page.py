@@ -90,13 +90,13 @@ def ask_list_page(verdict: Json, questions: Sequence[str], generated_on: str) ->
     return document("What to ask before using heat", body)
 
 
-def document(title: str, body: str) -> str:
-    """Return a whole HTML document with the page's print style."""
+def document(title: str, body: str, css: str = CSS) -> str:
+    """Return a whole HTML document with the print style of a report."""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<link rel="icon" href="data:,"><title>{escape(title)}</title>'
-        f"<style>{CSS}</style></head><body><main>{body}</main></body></html>"
+        f"<style>{css}</style></head><body><main>{body}</main></body></html>"
     )
 
 

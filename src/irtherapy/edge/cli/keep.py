@@ -13,6 +13,7 @@ from irtherapy.values import InputError, SessionRecord, Site, to_json
 if TYPE_CHECKING:
     from irtherapy.edge.cli.walk import Walk
     from irtherapy.edge.records.models import Visit
+    from irtherapy.export.course_page import Digest
 
 
 def ready() -> None:
@@ -87,14 +88,36 @@ def find(record_id: str | None) -> Visit:
 
 def write_report(visit: Visit, pdf: Path | None = None, html: Path | None = None) -> list[Path]:
     """Write the doctor's page as asked (PDF into the data folder when nothing is asked); return what was written."""
-    from irtherapy.edge.pdf import pdf_bytes
     from irtherapy.edge.records.rated import doctor_html
 
-    page = doctor_html(visit)
+    return _write_page(doctor_html(visit), f"{visit.id}.pdf", pdf, html)
+
+
+def write_course_report(
+    code: str,
+    course_id: str | None,
+    sections: Sequence[str],
+    reader: str,
+    pdf: Path | None = None,
+    html: Path | None = None,
+) -> tuple[list[Path], Digest]:
+    """Write the page of a course of a patient (at home: no code), as ``write_report`` does, and return its figures."""
+    ready()
+    from irtherapy.edge.records import charts, course_report
+
+    patient = charts.patient_of(code) if code else None
+    page = course_report.course_html(patient, course_id, sections, reader)
+    figures = course_report.figures(patient, course_id)
+    return _write_page(page, course_report.file_name(patient), pdf, html), figures
+
+
+def _write_page(page: str, name: str, pdf: Path | None, html: Path | None) -> list[Path]:
+    from irtherapy.edge.pdf import pdf_bytes
+
     if pdf is None and html is None:
         folder = home.data_home() / "reports"
         folder.mkdir(mode=0o700, exist_ok=True)
-        pdf = folder / f"{visit.id}.pdf"
+        pdf = folder / name
     written = []
     try:
         if pdf is not None:

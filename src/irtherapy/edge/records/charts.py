@@ -57,6 +57,7 @@ def session(visit: Visit) -> dict[str, Any]:
         "id": str(visit.pk),
         "created": visit.created.isoformat(),
         "sites": visit.sites,
+        "person": visit.person,
         "verdict": visit.verdict,
         "device": visit.device,
         "placement": visit.placement,

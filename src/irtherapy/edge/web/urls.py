@@ -7,6 +7,7 @@ from django.urls import include, path
 from irtherapy.edge.web.views import (
     after,
     cards,
+    course_report,
     coverage,
     device,
     evidence,
@@ -32,6 +33,7 @@ urlpatterns = [
     path("", include(programmes.urlpatterns)),
     path("", include(session.urlpatterns)),
     path("", include(after.urlpatterns)),
+    path("", include(course_report.urlpatterns)),
     path("", include(explore.urlpatterns)),
     path("", include(exercises.urlpatterns)),
     path("", include(cards.urlpatterns)),
