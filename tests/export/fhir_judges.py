@@ -50,10 +50,16 @@ def by_model(resource: Mapping[str, Any]) -> list[str]:
 
 
 def codes_without_system(part: object, where: str) -> Iterator[str]:
-    """Yield each quantity that has a code and no system (invariant qty-3), which no validator here tells."""
+    """Yield each quantity that has a code and no system (invariant qty-3), and units of time that are none.
+
+    No validator here tells either.
+    """
     if isinstance(part, Mapping):
         if "value" in part and "code" in part and "system" not in part:
             yield f"{where}: qty-3"
+        for key in ("periodUnit", "durationUnit"):
+            if part.get(key, "min") not in ("s", "min", "h", "d", "wk", "mo", "a"):
+                yield f"{where}: {key}"
         for key, value in part.items():
             yield from codes_without_system(value, f"{where}.{key}")
     elif isinstance(part, list):

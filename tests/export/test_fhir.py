@@ -92,7 +92,12 @@ def chart(*sessions):
         "planned": ["2026-03-02", "2026-03-04"],
         "missed": [{"on": "2026-03-04", "reason": "Holiday"}],
         "note": "Paused for a week.",
-    }
+        "created": "2026-03-01T09:00:00+01:00",
+        "pauses": [{"from": "2026-03-09", "until": "2026-03-15", "reason": "Away"},
+                   {"from": "2026-03-20", "until": None}],
+        "breaks": [{"id": "course:marks:1", "at": "2026-03-09", "rule": "skin_marks", "text": "Marks on the skin.",
+                    "advice": "No heat there until the marks are gone."}],
+    }  # fmt: skip
     at = "2026-03-03T07:00:00+01:00"
     return Chart(
         "person",
@@ -136,13 +141,28 @@ PLANTED = {
     "an intent that is none": ("CarePlan", lambda r: r.update(intent="hope")),
     "a unit without a system": ("Observation", lambda r: r["valueQuantity"].pop("system")),
     "an agent that is nobody": ("Provenance", lambda r: r["agent"][0].pop("who")),
+    "an instant that is a day": ("Provenance", lambda r: r.update(recorded="2026-03-02")),
+    "an issue of nobody's": ("DetectedIssue", lambda r: r.update(patient="me")),
+    "an issue without status": ("DetectedIssue", lambda r: r.pop("status")),
+    "a severity that is none": ("DetectedIssue", lambda r: r.update(severity="bad")),
+    "an event that may have been": ("AdverseEvent", lambda r: r.update(actuality="perhaps")),
+    "an event of nobody": ("AdverseEvent", lambda r: r.pop("subject")),
+    "an item without a name": ("QuestionnaireResponse", lambda r: r["item"][0].pop("linkId")),
+    "an answer of two kinds": ("QuestionnaireResponse", lambda r: r["item"][0]["answer"][0].update(valueString="4")),
+    "a plan without status": ("PlanDefinition", lambda r: r.pop("status")),
+    "a unit of time that is none": (
+        "ActivityDefinition",
+        lambda r: r["timingTiming"]["repeat"].update(periodUnit="week"),
+    ),
+    "a name of no type": ("Device", lambda r: r["deviceName"][0].update(type="nickname")),
 }
 
 
 def test_others_find_it_right_and_find_what_is_planted(whole, tmp_path):
     wrong = {}
     for name, (kind, spoil) in PLANTED.items():
-        one = next(r for r in of(whole, kind) if {"performedPeriod", "valueQuantity", "agent", "intent"} & set(r))
+        needed = {"Procedure": "performedPeriod", "Observation": "valueQuantity"}.get(kind, "id")
+        one = next(r for r in of(whole, kind) if needed in r)
         spoil(one := copy.deepcopy(one))
         wrong[name.replace(" ", "_")] = one
     found = problems(tmp_path, whole=whole, **wrong)
@@ -200,7 +220,14 @@ def test_a_session_says_what_was_done_stopped_and_left_out(whole):
     assert first["stretch"]["performedPeriod"] == {
         "start": "2026-03-02T18:10:20.000+01:00", "end": "2026-03-02T18:20:20.000+01:00",
     }  # fmt: skip
-    assert [i["detail"] for i in of(whole, "DetectedIssue")] == ["Skin at 42.1 °C."]
+    rule, guard = of(whole, "DetectedIssue")
+    assert (rule["detail"], guard["detail"]) == ("Marks on the skin.", "Skin at 42.1 °C.")
+    plan = of(whole, "CarePlan")[0]
+    assert rule["implicated"] == [{"reference": f"CarePlan/{plan['id']}"}] and "until the marks" in json.dumps(rule)
+    assert [n["text"] for n in plan["note"]] == [
+        "Paused for a week.", "No sessions from 2026-03-09 to 2026-03-15: Away",
+        "No sessions since 2026-03-20: no reason was told",
+    ]  # fmt: skip
     assert sorted(e["event"]["text"] for e in of(whole, "AdverseEvent")) == [
         "Marks on the skin",
         "Skin red for two hours",
@@ -209,6 +236,15 @@ def test_a_session_says_what_was_done_stopped_and_left_out(whole):
 
 def _part_of(part, whole):
     return part.get("partOf") == [{"reference": f"Procedure/{whole['id']}"}]
+
+
+def test_somebody_vouches_for_everything_that_was_done_or_told(whole):
+    vouched = {t["reference"] for p in of(whole, "Provenance") for t in p["target"]}
+    shared = {"PlanDefinition", "ActivityDefinition", "Device", "Patient", "CodeSystem", "Provenance"}
+    everything = {f"{r['resourceType']}/{r['id']}" for r in (e["resource"] for e in whole["entry"])}
+    assert {name for name in everything if name.split("/")[0] not in shared} == vouched
+    authors = [a for p in of(whole, "Provenance") for a in p["agent"] if a["who"]["reference"].startswith("Patient/")]
+    assert len(authors) == 1
 
 
 def test_pain_and_dose_are_coded_with_units(whole):

@@ -19,9 +19,9 @@ class Chart:
     ``sessions``: id, created, sites, verdict, device, placement, plan, record, pain_before, pain_after, skin_check, and
     course (an id, or None), person (age_years, sex, height_m, weight_kg). They may come one by one: nothing asks for
     them twice.
-    ``courses``: id, programme (id, version, title, source, per_week, weeks, heat_min, parts), started_on, ends_on,
-    status ("active", "on-hold", "completed", "revoked"), planned (days), missed (of on, reason), note, pauses (of from,
-    until or None, reason), breaks (of id, at, rule, text, advice: a rule that paused the course).
+    ``courses``: id, created, programme (id, version, title, source, per_week, weeks, heat_min, parts), started_on,
+    ends_on, status ("active", "on-hold", "completed", "revoked"), planned (days), missed (of on, reason), note, pauses
+    (of from, until or None, reason), breaks (of id, at, rule, text, advice: a rule that paused the course).
     ``pains``: id, at, site, value (0 to 10), when.
     ``answers``: id, measure, version, at, items (of id, text, value), score; text only where it may be passed on.
     ``motions``: id, at, name, value, unit (UCUM), of_first (share of the first measurement).

@@ -304,6 +304,7 @@ def for_chart(course: Course, today: str | None = None) -> dict[str, Any]:
     held = Course.Status.ON_HOLD if found.held else Course.Status.ACTIVE
     return {
         "id": str(course.pk),
+        "created": course.created.isoformat(),
         "programme": {key: course.programme[key] for key in PROGRAMME_KEYS},
         "started_on": str(course.started_on),
         "ends_on": found.ends_on,

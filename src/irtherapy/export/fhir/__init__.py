@@ -36,8 +36,10 @@ def resources(charts: Iterable[Chart], version: str) -> Iterator[Resource]:
         for course in chart.courses:
             yield from once(*courses.programme_resources(course["programme"]))
             plan = plans[str(course["id"])] = courses.care_plan(course, patient)
-            yield plan
-            yield from courses.missed(course, patient, plan)
+            stated = [plan, *courses.missed(course, patient, plan), *courses.breaks(course, patient, plan, software)]
+            yield from stated
+            if course.get("created"):
+                yield sessions.provenance(str(course["id"]), stated, str(course["created"]), software)
         done: dict[str, tuple[Resource | None, Json | None]] = {}
         for session in chart.sessions:
             chosen = session.get("device")
@@ -46,10 +48,13 @@ def resources(charts: Iterable[Chart], version: str) -> Iterator[Resource]:
             made = sessions.SessionResources(session, patient, software, plans.get(str(session.get("course"))))
             done[str(session["id"])] = made.parent, chosen
             yield from made.all()
-        yield from answers.told(chart, patient)
+        told = list(answers.told(chart, patient))
         for effect in chart.effects:
             parent, chosen = done.get(str(effect.get("session")), (None, None))
-            yield sessions.adverse_event(effect, patient, parent, chosen)
+            told.append(sessions.adverse_event(effect, patient, parent, chosen))
+        yield from told
+        if told:
+            yield sessions.provenance(f"{chart.person_id}:told", told, answers.last_told(chart), software, patient)
 
 
 def bundle_text(charts: Iterable[Chart], version: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from typing import Any
 
@@ -99,3 +100,10 @@ def told(chart: Chart, patient: Resource) -> Iterator[Resource]:
         if one.get("of_first") is not None:
             out["note"] = [{"text": f"{100 * float(one['of_first']):.0f} % of the first measurement."}]
         yield out
+
+
+def last_told(chart: Chart) -> str:
+    """Return the instant of the newest thing that was told outside of sessions; a day alone counts from its start."""
+    times = [str(one["at"]) for part in (chart.pains, chart.answers, chart.motions, chart.effects) for one in part]
+    whole = [at if len(at) > 10 else f"{at}T00:00:00+00:00" for at in times]
+    return max(whole, key=datetime.datetime.fromisoformat)

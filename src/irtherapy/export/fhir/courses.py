@@ -85,9 +85,18 @@ def care_plan(course: Json, patient: Resource) -> Resource:
             }
         ],
     }
-    if course.get("note"):
-        out["note"] = [{"text": str(course["note"])}]
+    notes = [str(course["note"])] if course.get("note") else []
+    notes += [_pause(one) for one in course.get("pauses", ())]
+    if notes:
+        out["note"] = [{"text": text} for text in notes]
     return out
+
+
+def _pause(one: Json) -> str:
+    reason = str(one.get("reason") or "no reason was told")
+    if one.get("until"):
+        return f"No sessions from {one['from']} to {one['until']}: {reason}"
+    return f"No sessions since {one['from']}: {reason}"
 
 
 def missed(course: Json, patient: Resource, plan: Resource) -> Iterator[Resource]:
@@ -103,3 +112,23 @@ def missed(course: Json, patient: Resource, plan: Resource) -> Iterator[Resource
             "subject": reference(patient),
             "performedDateTime": str(one["on"]),
         }
+
+
+def breaks(course: Json, patient: Resource, plan: Resource, software: Resource) -> Iterator[Resource]:
+    """Yield each time a rule of the program paused a course: what was seen, and what it advised."""
+    for one in course.get("breaks", ()):
+        out: Resource = {
+            "resourceType": "DetectedIssue",
+            "id": own_id("DetectedIssue", str(one["id"])),
+            "status": "final",
+            "code": concept("break-rule", str(one["rule"]).replace("_", " ")),
+            "severity": "moderate",
+            "patient": reference(patient),
+            "identifiedDateTime": str(one["at"]),
+            "author": reference(software),
+            "implicated": [reference(plan)],
+            "detail": str(one["text"]),
+        }
+        if one.get("advice"):
+            out["mitigation"] = [{"action": {"text": str(one["advice"])}, "date": str(one["at"])}]
+        yield out

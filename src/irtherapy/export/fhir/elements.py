@@ -41,6 +41,7 @@ OWN: dict[str, tuple[str, str]] = {
     "marks": ("Marks on the skin", ""),
     "ended": ("Why a session ended or was not done", ""),
     "guard": ("A guard of the program switched the heat off", ""),
+    "break-rule": ("A rule of the program paused the course", ""),
 }
 
 

@@ -233,13 +233,23 @@ class SessionResources:
             )
 
     def _provenance(self, told: list[Resource]) -> Resource:
-        return {
-            "resourceType": "Provenance",
-            "id": own_id("Provenance", self.key),
-            "target": [reference(r) for r in told],
-            "recorded": later(self.begun, self.last_s),
-            "agent": [{"type": coded(PROVENANCE, "assembler", "Assembler"), "who": reference(self.software)}],
-        }
+        return provenance(self.key, told, later(self.begun, self.last_s), self.software)
+
+
+def provenance(
+    key: str, told: list[Resource], recorded: str, software: Resource, by: Resource | None = None
+) -> Resource:
+    """Return who vouches for what was told at an instant: the program put it together, ``by`` somebody who said it."""
+    agents = [{"type": coded(PROVENANCE, "assembler", "Assembler"), "who": reference(software)}]
+    if by is not None:
+        agents.append({"type": coded(PROVENANCE, "author", "Author"), "who": reference(by)})
+    return {
+        "resourceType": "Provenance",
+        "id": own_id("Provenance", key),
+        "target": [reference(r) for r in told],
+        "recorded": recorded,
+        "agent": agents,
+    }
 
 
 def pain(out: Resource, site: Json, value: float) -> Resource:
