@@ -205,12 +205,13 @@ def course_page(
     today: datetime.date,
     zone: datetime.tzinfo,
     course_id: str | None = None,
+    judged: Sequence[Mapping[str, Any]] = (),
     sections: Sequence[str] = (),
     reader: str = "doctor",
     called: str = "",
 ) -> str:
     """Return the page of a course as HTML, one A4 page in front, with the sections for its reader."""
-    return of_course.course_page(chart, today, zone, course_id, (), sections, reader, called)
+    return of_course.course_page(chart, today, zone, course_id, judged, sections, reader, called)
 
 
 def next_session(past: Sequence[Mapping[str, Any]], today: str, setting: str) -> tuple[str | None, str]:

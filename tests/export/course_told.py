@@ -20,11 +20,12 @@ PROGRAMME = {
     "heat_min": 20,
     "parts": ["heat", "massage", "stretching"],
 }
+LINE = {"key": "pain", "first": 6.1, "last": 3.4, "change": -2.7, "low": -3.5, "high": -1.9, "matters": 1.8}
+FEW = {"key": "peg", "first": 5.3, "last": 3.7, "change": None, "low": None, "high": None, "matters": 1.0}
 JUDGED = (
-    {"key": "pain", "first": 6.1, "last": 3.4, "change": -2.7, "low": -3.5, "high": -1.9, "matters": 1.8,
-     "sentence": "Pain is lower by 2.7 points than in the first week, more than matters to most people."},
-    {"key": "peg", "first": 5.3, "last": 3.7, "change": None, "low": None, "high": None, "matters": 1.0, "sentence": ""},  # noqa: E501
-)  # fmt: skip
+    {**LINE, "judged": "at_least", "times": 28, "sentence": "Over 27 days it went from its start by -2.7 points."},
+    {**FEW, "judged": "too_few", "times": 3, "sentence": ""},
+)
 
 
 def on(number: int, hour: int = 18) -> str:
@@ -138,7 +139,8 @@ def too_long() -> Chart:
     )
 
 
+WIDEST = {"first": 66.6, "last": 33.3, "change": -33.3, "low": -44.4, "high": -22.2, "matters": 11.1}
 JUDGED_TOO_LONG = tuple(
-    {"key": key, "first": 66.6, "last": 33.3, "change": -33.3, "low": -44.4, "high": -22.2, "matters": 11.1,
-     "sentence": "WMWM " * 90} for key in ("pain", "rmdq", "promis_pi", "promis_pf", "psfs")
-)  # fmt: skip
+    {**WIDEST, "key": key, "judged": "about", "times": 28, "sentence": "WMWM " * 90}
+    for key in ("pain", "rmdq", "promis_pi", "promis_pf", "psfs")
+)

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from typer.testing import CliRunner
 
 from irtherapy.edge.cli import build
-from irtherapy.edge.records.models import Patient, Visit
+from irtherapy.edge.records.models import Answer, Patient, Visit
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +54,19 @@ def test_somebody_chooses_the_reader_and_gets_page_and_pdf_without_what_is_not_t
     sent = client.get(reverse("course-report-pdf"), {"patient": "P 7/ü", "sections": ["when", "notes"]})
     assert "P 7/ü" in pdf_text(sent) and "Exposure" not in pdf_text(sent)
     assert sent.headers["Content-Disposition"].startswith('inline; filename="irtherapy-course-P-7-')
+
+
+def test_pain_and_questionnaires_are_judged_against_what_matters(client: Client) -> None:
+    for n in range(24):
+        finished(days_ago=24 - n, pain_after=3.0, sites=[{"region": "neck", "side": "left", "pain_0_10": 7.0 - n / 6}])
+    for n in (20, 1):
+        at = timezone.now() - datetime.timedelta(days=n)
+        Answer.objects.create(measure="peg", version="1", items={"peg_1": 5, "peg_2": 5, "peg_3": 5}, score=5.0,
+                              finished=True, at=at)  # fmt: skip
+    page = client.get(reverse("course-report-page")).content.decode()
+    assert "Pain was 7.0 of 10 at the beginning and 3.2 at the end." in page
+    assert "better by at least as much as matters" in page and "7.0 to 3.2 (−3.8; 95 %: −" in page
+    assert "5.0 to 5.0 (2 times, too few to judge; 1.0 matters)" in page
 
 
 @pytest.mark.parametrize("name", ["course-report", "course-report-page", "course-report-pdf"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from irtherapy.edge.records import courses, outcomes, rated, told, visits
@@ -44,6 +45,12 @@ def chart(patient: Patient | None) -> Chart:
         motions=tuple(told.charted_motions(patient)),
         effects=tuple(told.charted_effects(patient)),
     )
+
+
+def of_page(patient: Patient | None) -> Chart:
+    """Return the chart of one person for a page: as ``chart``, all sessions at hand."""
+    whole = chart(patient)
+    return replace(whole, sessions=tuple(whole.sessions))
 
 
 def _sessions(patient: Patient | None) -> Iterator[dict[str, Any]]:

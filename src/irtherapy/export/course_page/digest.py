@@ -84,6 +84,7 @@ class Digest:
     distances_m: tuple[float, ...]
     pains: tuple[Told, ...]
     scores: tuple[Pair, ...]
+    score_days: Mapping[str, tuple[tuple[datetime.date, float], ...]]
     motions: tuple[Pair, ...]
     missed: tuple[Json, ...]
     due: int
@@ -133,6 +134,10 @@ class Digest:
                 by_day[one.at.date()].append(one.value)
         return [(day, fmean(values)) for day, values in sorted(by_day.items())]
 
+    def scored(self, name: str) -> tuple[tuple[datetime.date, float], ...]:
+        """Return the scores of a questionnaire by day, oldest first."""
+        return self.score_days.get(name, ())
+
     def weeks_pain(self, region: str) -> tuple[float, float] | None:
         """Return the mean pain of the first and of the last seven days of its ratings, if these do not touch."""
         daily = self.daily_pain(region)
@@ -156,6 +161,7 @@ def digest(
     last: Json = kept[-1] if kept else {}
     planned = [_day(str(d)) for d in (course or {}).get("planned", ())]
     begin, end = _span(course, sessions, today)
+    answers = _by_name(chart.answers, "measure", "score", zone, begin, end)
     return Digest(
         chart=chart,
         today=today,
@@ -168,8 +174,9 @@ def digest(
         irradiances_w_m2=_numbers(kept, "plan", "irradiance_w_m2"),
         distances_m=_numbers(kept, "placement", "distance_m"),
         pains=_pains(chart, sessions, zone, begin, end),
-        scores=_pairs(chart.answers, "measure", "score", zone, begin, end),
-        motions=_pairs(chart.motions, "name", "value", zone, begin, end),
+        scores=_pairs(answers),
+        score_days={name: tuple((at.date(), v) for at, v, _ in told) for name, told in answers.items()},
+        motions=_pairs(_by_name(chart.motions, "name", "value", zone, begin, end)),
         missed=tuple((course or {}).get("missed", ())),
         due=sum(d <= today for d in planned),
         simulated=bool(kept) and all((s["record"].get("order") or {}).get("driver") == "simulated" for s in kept),
@@ -279,26 +286,29 @@ def _when(pain: Json) -> str:
     return str(pain.get("when") or "").replace(" ", "_")
 
 
-def _pairs(
+def _by_name(
     told: Sequence[Json],
     name: str,
     value: str,
     zone: datetime.tzinfo,
     begin: datetime.date | None,
     end: datetime.date | None,
-) -> tuple[Pair, ...]:
-    by_name: dict[str, list[tuple[datetime.datetime, Json]]] = defaultdict(list)
+) -> dict[str, list[tuple[datetime.datetime, float, Json]]]:
+    """Return what has a figure and belongs to the course, by its name, oldest first."""
+    out: dict[str, list[tuple[datetime.datetime, float, Json]]] = defaultdict(list)
     for one in told:
         at = _moment(str(one["at"]), zone)
         if one.get(value) is not None and (begin is None or end is None or begin <= at.date() <= end):
-            by_name[str(one[name])].append((at, one))
+            out[str(one[name])].append((at, float(one[value]), one))
+    return {key: sorted(found, key=lambda f: f[0]) for key, found in out.items()}
+
+
+def _pairs(told: Mapping[str, list[tuple[datetime.datetime, float, Json]]]) -> tuple[Pair, ...]:
     out = []
-    for key, found in by_name.items():
-        found.sort(key=lambda f: f[0])
-        (first_at, first), (last_at, last) = found[0], found[-1]
-        figures = float(first[value]), float(last[value])
+    for key, found in told.items():
+        (first_at, first, _), (last_at, last, what) = found[0], found[-1]
         days = first_at.date(), last_at.date()
-        out.append(Pair(key, str(last.get("unit") or ""), *figures, len(found), *days, last.get("of_first")))
+        out.append(Pair(key, str(what.get("unit") or ""), first, last, len(found), *days, what.get("of_first")))
     return tuple(out)
 
 

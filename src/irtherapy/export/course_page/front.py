@@ -31,7 +31,7 @@ def front(d: Digest, judged: Sequence[Json], wanted: Sequence[str], called: str)
     parts = [
         f"<h1>{title}: {escape(short(named, 60))}</h1>",
         f'<p class="sub">{escape(who)}{escape(span)} · written {escape(day(d.today, True))}</p>',
-        f'<p class="headline">{escape(headline(d))}</p>',
+        f'<p class="headline">{escape(headline(d, judged))}</p>',
     ]
     if d.simulated:
         parts.append('<p class="sub"><strong>A simulated device: nobody was heated.</strong></p>')
@@ -59,13 +59,15 @@ def _row(names: Sequence[str], made: Mapping[str, Callable[[], str]]) -> str:
     return f'<div class="two">{"".join(f"<div>{chr(10).join(c)}</div>" for c in columns)}</div>'
 
 
-def headline(d: Digest) -> str:
+def headline(d: Digest, judged: Sequence[Json] = ()) -> str:
     """Return the course in three short sentences."""
     if not d.sessions:
         return "No session is recorded yet."
     out = [f"{d.completed} of {d.due} planned sessions were done in full." if d.due else _plainly(d)]
-    weeks = d.weeks_pain(d.region)
-    if weeks is not None:
+    weeks, line = d.weeks_pain(d.region), next((j for j in judged if str(j["key"]) == "pain"), {})
+    if line.get("change") is not None:
+        out.append(f"Pain was {line['first']:.1f} of 10 at the beginning and {line['last']:.1f} at the end.")
+    elif weeks is not None:
         out.append(f"Pain was {weeks[0]:.1f} of 10 in the first week and {weeks[1]:.1f} in the last.")
     many = len(d.chart.effects) + sum(s.skin_check == "marks" for s in d.sessions)
     out.append(f"Adverse events told: {many}." if many else "No adverse event was told.")
@@ -196,16 +198,19 @@ def _response(d: Digest, judged: Sequence[Json]) -> Rows:
 
 def _judged(j: Json) -> str:
     """Return a judged measure: from, to, the change with its interval, and what would matter."""
+    matters = f"; {float(j['matters']):.1f} matters" if j.get("matters") is not None else ""
+    if j.get("first") is None:
+        return "not told"
     if j.get("change") is None:
-        return "too few days to tell"
+        return f"{j['first']:.1f} to {j['last']:.1f} ({j.get('times', 1)} times, too few to judge{matters})"
     told = f"{j['first']:.1f} to {j['last']:.1f} ({signed(float(j['change']))}"
     if j.get("low") is not None:
         told += f"; 95 %: {signed(float(j['low']))} to {signed(float(j['high']))}"
-    return told + (f"; {float(j['matters']):.1f} matters)" if j.get("matters") is not None else ")")
+    return f"{told}{matters})"
 
 
 def _sentences(judged: Sequence[Json], d: Digest) -> str:
-    told = [str(j["sentence"]) for j in judged if j.get("sentence")][:1]
+    told = [words.JUDGED[str(j["judged"])] for j in judged if j["key"] == "pain" and j.get("judged")]
     told += [str(t["sentence"]) for t in d.chart.trials if t.get("sentence")][-1:]
     return "".join(f"<p>{escape(short(t, 165))}</p>" for t in told)
 

@@ -18,6 +18,15 @@ SETTINGS = {"home": "home", "home_at_risk": "home, person at risk", "clinic": "c
 SKIN = {"clean": "as before", "red_fading": "pink, fading", "marks": "MARKS"}
 GRADES = {1: "mild", 2: "moderate", 3: "severe"}
 STATUS = {"active": "running", "on-hold": "paused", "completed": "over", "revoked": "given up"}
+JUDGED = {
+    "too_few": "Pain: too few days to tell.",
+    "unclear": "Pain: no clear change.",
+    "worse": "Pain: a clear change for the worse.",
+    "less": "Pain: a clear change for the better, but less than matters to most people.",
+    "about": "Pain: about as much better as matters to most people, but that is not sure yet.",
+    "at_least": "Pain: better by at least as much as matters to most people.",
+    "clear": "Pain: a clear change for the better.",
+}
 WHEN = {"before": "before heat", "after": "after heat", "next_morning": "next morning"}
 MEASURES = {
     "pain": "Pain, 0 to 10",
