@@ -37,7 +37,8 @@ def test_the_front_page_is_one_page_and_has_what_a_doctor_asks_for() -> None:
         "Course of infrared heat: lower back, left", "P-7", "2 March 2026 to 29 March 2026", "10 of 12",
         "52 years, female, BMI 24.9", "3 times a week for 4 weeks, 20 min of heat", "You stopped the session", "A cold",
         "157 min in 11 sessions", "278 W/m² (28 mW/cm²)", "39.3 °C at most", "CEM43 0.11 min",
-        "6.1 to 3.4 (−2.7; 95 %: −3.5 to −1.9; 1.8 matters)", "4 to 5.35 cm", "PEG 5.3 to 3.7 (3 times, too few to judge; 1.0 matters)", "−1.0 points of pain on average",
+        "6.1 to 3.4 (−2.7; 95 %: −3.5 to −1.9; 1.8 matters)", "4 to 5.35 cm",
+        "PEG 5.3 to 3.7 (3 times, too few to judge; 1.0 matters)", "−1.0 points of pain on average",
         "mild: Skin red for two hours (6 Mar)", "The course is over. Go on, taper, stop, or something else?",
         "it does not treat", "1 / 3",
     ):  # fmt: skip
