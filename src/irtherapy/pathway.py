@@ -167,6 +167,18 @@ def make_order(
     )
 
 
+def make_compared_order(order: SessionOrder, with_heat: bool, hidden: bool) -> SessionOrder:
+    """Return the order of a session of a comparison: the same routine, the heat on or off as was drawn.
+
+    ``hidden``: nobody is told which. A thermometer is expected where there is heat alone; its guards stay in force.
+    """
+    if hidden:
+        return replace(order, comparison="hidden", sensor=order.sensor and with_heat)
+    if with_heat:
+        return order
+    return replace(order, comparison="without", driver="manual", confirm_off=False, sensor=False)
+
+
 def make_rest_order(session_id: str, before: SessionOrder, left: tuple[StretchItem, ...]) -> SessionOrder:
     """Return the order for the stretches that a session which broke off had left: no heat, no device.
 
@@ -176,7 +188,7 @@ def make_rest_order(session_id: str, before: SessionOrder, left: tuple[StretchIt
         raise InputError("Stretches", "That session has no stretches left.")
     checks = (("room", "There is room to lie down, and nothing to trip over."), ("well", "I feel well enough for it."))
     return replace(
-        before, session_id=session_id, driver="manual", confirm_off=False, sensor=False, heat_s=0.0,
+        before, session_id=session_id, driver="manual", comparison="", confirm_off=False, sensor=False, heat_s=0.0,
         massage_from_s=None, checks=checks, stretch=left, planned_skin_c=(), planned_time_s=(),
     )  # fmt: skip
 

@@ -143,7 +143,10 @@ def test_every_sentence_is_said_by_somebody_and_says_all_its_places(led: Session
     }
     for items in (CLINIC, CLINIC[:-1]):
         said |= {p.key for _, p, _ in by_ear(dataclasses.replace(led, stretch=items))}
+    for comparison in ("hidden", "without"):
+        said |= {p.key for _, p, _ in by_ear(dataclasses.replace(led, comparison=comparison))}
     elsewhere = {"easier", "ended", "paused", "paused_far", "heat_again", "massage_end", "item_right"}
+    elsewhere |= {f"{key}_compared" for key in ("paused", "paused_far", "heat_again", "heat_left", "heat_left_one")}
     assert said | elsewhere == set(prompts.TEXT)
 
 

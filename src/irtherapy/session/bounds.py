@@ -5,14 +5,17 @@ from __future__ import annotations
 import dataclasses
 
 from irtherapy import limits
-from irtherapy.values import SessionOrder, StretchItem, in_range
+from irtherapy.values import InputError, SessionOrder, StretchItem, in_range
 
+COMPARISONS = ("", "hidden", "without")
 LEASE_LEAST_S = 2.0  # two samples: a shorter lease would end each session as a clock gap
 
 
 def bounded(order: SessionOrder) -> SessionOrder:
     """Return the order with every ceiling of its setting applied. Raises InputError on a figure that is not one."""
     ceiling = limits.ceilings(order.setting)
+    if order.comparison not in COMPARISONS or (order.comparison and order.confirm_off):
+        raise InputError("Comparison", "A session of a comparison is switched for the person, or not at all.")
     heat_s = in_range("Heat", order.heat_s, 0, 7200, "s")
     return dataclasses.replace(
         order,

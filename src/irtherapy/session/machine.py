@@ -97,11 +97,13 @@ def _switched(before: State, after: State) -> State:
 def _commands(before: State, after: State) -> tuple[Command, ...]:
     out: list[Command] = []
     if after.lamp_on and not before.lamp_on:
-        out += [Command("on"), Command("heat_on")]
+        lit = [] if after.order.comparison == "without" else [Command("on")]
+        out += [*lit, Command("heat_time" if after.order.comparison else "heat_on")]
     elif before.lamp_on and not after.lamp_on:
         known = all(note.kind != "heat_unknown" for note in after.notes)
         out.append(Command("off"))
-        out += [Command("heat_off", {"reason": after.why or after.phase.value})] if known else []
+        told = "heat_time_over" if after.order.comparison else "heat_off"
+        out += [Command(told, {"reason": after.why or after.phase.value})] if known else []
     elif not after.lamp_on and after.why != before.why:
         out.append(Command("off"))
     out += after.notes
@@ -111,8 +113,12 @@ def _commands(before: State, after: State) -> tuple[Command, ...]:
         out.append(Command("phase", {"phase": after.phase.value}))
         if after.phase is Phase.ENDED:
             reason = after.why or "never_started"
-            out.append(Command("ended", {"reason": reason, "text": end_text(reason, after.order.confirm_off)}))
+            out.append(Command("ended", {"reason": reason, "text": _told_end(after, reason)}))
     return tuple(out)
+
+
+def _told_end(state: State, reason: str) -> str:
+    return end_text(reason, state.order.confirm_off, state.order.comparison)
 
 
 def _trip(state: State, guard: str, reason: str) -> State:

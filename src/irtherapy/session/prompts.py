@@ -11,7 +11,7 @@ A stretch has a timeline: its name and how it is done while one changes over, "g
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from irtherapy.session import machine
@@ -63,6 +63,19 @@ TEXT: Mapping[str, str] = {
     "exercise_over": "That was the last exercise.",
     "ended": "{why}",
     "rate": "Open your eyes, look at your skin, and tell how it is.",
+    # In place of the sentence without the ending, in a session of a comparison.
+    "heat_on_hidden": "This session is part of your comparison; the heat may be on or off. It lasts {minutes} minutes. "
+    "Rest. Tap, or press any key, to stop. The space bar pauses.",
+    "heat_on_without": "This session is part of your comparison; the heat stays off. Rest for {minutes} minutes. "
+    "Tap, or press any key, to stop. The space bar pauses.",
+    "heat_again_compared": "It goes on. {minutes} minutes are left.",
+    "heat_left_compared": "{minutes} minutes are left.",
+    "heat_left_one_compared": "One minute is left.",
+    "massage_start_compared": "Gentle massage may begin.",
+    "ask_comfort_compared": "Is it comfortable? Tap, or press any key, for yes. Press S, or hold down, to stop.",
+    "paused_compared": "Paused. Press the space bar, or tap, to go on.",
+    "paused_far_compared": "Paused. Move the device further away or set it lower. Then press the space bar, or tap.",
+    "heat_ended_compared": "This part is over. The first stretch begins in {seconds} seconds.",
 }
 
 LOW, MIDDLE, HIGH = "low", "middle", "high"  # tones that go with words, and stand alone where there is no voice
@@ -93,11 +106,24 @@ def plain(prompt: Prompt) -> dict[str, Any]:
 
 def due(before: State, after: State) -> tuple[Prompt, ...]:
     """Return what came due between two states of one session, in the order in which it is to be said."""
-    return (*_phase(before, after), *_questions(before, after), *_heat(before, after), *_stretch(before, after))
+    said = (*_phase(before, after), *_questions(before, after), *_heat(before, after), *_stretch(before, after))
+    return tuple(_compared(prompt, after.order.comparison) for prompt in said)
+
+
+def _compared(prompt: Prompt, comparison: str) -> Prompt:
+    """Return the words for a session of a comparison, which tell nothing of the heat."""
+    for key in (f"{prompt.key}_{comparison}", f"{prompt.key}_compared") if comparison else ():
+        if key in TEXT:
+            return replace(prompt, key=key)
+    return prompt
 
 
 def now(state: State) -> tuple[Prompt, ...]:
     """Return what somebody who comes back in the middle has to hear: where the session stands."""
+    return tuple(_compared(prompt, state.order.comparison) for prompt in _now(state))
+
+
+def _now(state: State) -> tuple[Prompt, ...]:
     if state.question:
         return (_question(state),)
     if state.phase is Phase.HEATING and state.lamp_on:
@@ -158,7 +184,7 @@ def _phase(before: State, after: State) -> Iterator[Prompt]:
             last = after.order.stretch[-1].block if after.order.stretch else "stretch"
             yield Prompt("stretch_over" if last == "stretch" else "exercise_over", tone=LOW)
         else:
-            why = end_text(after.why or "never_started", after.order.confirm_off)
+            why = end_text(after.why or "never_started", after.order.confirm_off, after.order.comparison)
             yield Prompt("ended", {"why": why}, LOW, True)
         if after.phase is Phase.RATING:
             yield Prompt("rate")

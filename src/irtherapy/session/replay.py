@@ -40,7 +40,7 @@ def record(order: SessionOrder, events: Sequence[Event], started_at: str | None)
         started_at=started_at,
         phase=state.phase.value,
         ended=reason,
-        ended_text=end_text(reason, order.confirm_off),
+        ended_text=end_text(reason, order.confirm_off, order.comparison),
         heat_s=round(state.heat_s, 3),
         massage_s=round(state.massage_s, 3),
         stretch_s=round(state.stretch_s, 3),
@@ -74,7 +74,10 @@ def figure(value: object) -> float | None:
 
 
 def snapshot(state: State, now_s: float | None = None) -> dict[str, Any]:
-    """Return what a page or a terminal shows at session time ``now_s`` (default: the last event's)."""
+    """Return what a page or a terminal shows at session time ``now_s`` (default: the last event's).
+
+    In a session of a comparison ``heat_on`` says that the heat time runs; what could tell the arm is left out.
+    """
     now_s = state.now_s if now_s is None else max(now_s, state.now_s)
     order, stretching = state.order, state.phase is Phase.STRETCHING
     item_left_s = None
@@ -94,11 +97,12 @@ def snapshot(state: State, now_s: float | None = None) -> dict[str, Any]:
         "heat_left_s": max(0.0, order.heat_s - state.heat_s),
         "massage": state.massage,
         "massage_s": state.massage_s,
-        "skin_c": state.skin_c,
+        "comparison": order.comparison,
+        "skin_c": None if order.comparison else state.skin_c,
         "resting": state.resting,
         "safe_s": state.forecast.safe_s if state.forecast is not None else None,
         "forecast_lost": state.forecast_lost,
-        "cem43_min": state.cem43_min,
+        "cem43_min": 0.0 if order.comparison else state.cem43_min,
         "question": state.question,
         "question_left_s": question_left_s,
         "advice": state.advice,
@@ -113,5 +117,5 @@ def snapshot(state: State, now_s: float | None = None) -> dict[str, Any]:
         "skin_check": state.skin_check,
         "pain_after_0_10": state.pain_after_0_10,
         "ended": state.why,
-        "ended_text": end_text(state.why, order.confirm_off) if state.why else None,
+        "ended_text": end_text(state.why, order.confirm_off, order.comparison) if state.why else None,
     }

@@ -72,6 +72,13 @@ END_TEXT_MANUAL: Mapping[str, str] = {
     "driver_error": "Something went wrong in the program, so you were asked to switch the device off.",
     "program_stopped": "The program stopped. If your device is still on, switch it off now.",
 }
+# A session of a comparison: nobody is told whether the heat was on, and nothing untrue is said of it.
+END_TEXT_COMPARED: Mapping[str, str] = {
+    "no_answer": "There was no answer to the are-you-awake question, so the heat time was ended.",
+    "too_hot": "It felt too hot, so the heat time was ended.",
+    "clock_gap": "The program was held up, or the clock jumped, so the heat time was ended.",
+    "program_stopped": "The program stopped, and the heat time with it.",
+}
 
 
 @dataclass(frozen=True)
@@ -137,8 +144,13 @@ class State:
     notes: tuple[Command, ...] = field(default=(), compare=False)  # of the step just taken
 
 
-def end_text(reason: str, manual: bool = False) -> str:
-    """Return the sentence for an end reason; ``manual``: a person switches the device."""
+def end_text(reason: str, manual: bool = False, comparison: str = "") -> str:
+    """Return the sentence for an end reason; ``manual``: a person switches the device.
+
+    In a session of a ``comparison`` no sentence tells whether the heat had been on.
+    """
+    if comparison:
+        return END_TEXT_COMPARED.get(reason, END_TEXT[reason])
     return END_TEXT_MANUAL.get(reason, END_TEXT[reason]) if manual else END_TEXT[reason]
 
 

@@ -63,6 +63,7 @@ class SessionOrder:
     pain_before_0_10: float | None = None
     planned_skin_c: tuple[float, ...] = ()  # median by planned_time_s, for the chart beside the actual
     planned_time_s: tuple[float, ...] = ()
+    comparison: str = ""  # part of a comparison: "hidden" (heat on or off, not told) or "without" (heat stays off)
 
 
 @dataclass(frozen=True)

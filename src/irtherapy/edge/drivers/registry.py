@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from irtherapy.edge.drivers.interface import Driver
 from irtherapy.edge.drivers.manual import Manual
 from irtherapy.edge.drivers.simulated import Remote
+from irtherapy.edge.drivers.unlit import Unlit
 from irtherapy.values import InputError, SessionOrder
 
 if TYPE_CHECKING:  # the MQTT library is loaded for those who have a plug
@@ -24,13 +25,40 @@ if TYPE_CHECKING:  # the MQTT library is loaded for those who have a plug
     from irtherapy.edge.drivers.thermometer import Thermometer
 
 DEVICE = "device.json"
+EMITTER = "emitter.json"
 MQTT = "mqtt"
 DRIVERS = ("simulated", "manual", MQTT)
 PLUGS = ("tasmota", "shelly")
 
 
 def open_driver(order: SessionOrder, folder: Path) -> Driver:
-    """Return the driver an order names. Raises InputError on an unknown one, DriverError when it cannot be reached."""
+    """Return the driver an order names; one that never switches on for a session without heat.
+
+    Raises InputError on an unknown one or when it is not told whether heat may come on, DriverError when it cannot be
+    reached.
+    """
+    dark = order.comparison == "without" or (order.comparison == "hidden" and not emitter_on(folder))
+    driver = _named(order, folder)
+    return Unlit(driver) if dark else driver
+
+
+def write_emitter(folder: Path, on: bool) -> None:
+    """Write for the program that opens the driver, and for it alone, whether heat may come on in a hidden session."""
+    (folder / EMITTER).write_text(json.dumps({"emitter": "on" if on else "off"}), encoding="utf-8")
+
+
+def emitter_on(folder: Path) -> bool:
+    """Return whether heat may come on in a hidden session. Raises InputError when that cannot be read."""
+    try:
+        told = json.loads((folder / EMITTER).read_text(encoding="utf-8"))["emitter"]
+    except (OSError, ValueError, KeyError, TypeError):
+        told = None
+    if told not in ("on", "off"):
+        raise InputError("Comparison", f"The session folder has no readable {EMITTER}.")
+    return bool(told == "on")
+
+
+def _named(order: SessionOrder, folder: Path) -> Driver:
     if order.driver == "simulated":
         return Remote(folder)
     if order.driver == "manual":

@@ -137,7 +137,13 @@ def _last_words(state: State) -> list[Event]:
     at_s = state.now_s
     if state.phase is Phase.ENDED:  # all but the last line was written
         reason = state.why or "never_started"
-        return [Event(at_s, "ended", {"reason": reason, "text": end_text(reason, state.order.confirm_off)})]
+        return [
+            Event(
+                at_s,
+                "ended",
+                {"reason": reason, "text": end_text(reason, state.order.confirm_off, state.order.comparison)},
+            )
+        ]
     last = Event(at_s, "program_stopped", {"text": "Found unfinished at the next start."})
     notes = machine.step(state, last, at_s)[1]
     return [last, *(Event(at_s, note.kind, note.data) for note in notes if note.kind not in ("on", "off"))]

@@ -83,13 +83,15 @@ def told(snapshot: Mapping[str, Any]) -> dict[str, Any]:
     """Return the ``state`` object of a snapshot (``session.replay.snapshot``).
 
     Whole seconds, skin in 0.1 degrees C, CEM43 in 0.001 min; ``limit`` is the sentence that says why the heat is over.
+    In a comparison whose arm is hidden ``heat`` is null.
     """
     skin_c, phase = snapshot["skin_c"], snapshot["phase"]
+    heat = {"hidden": None, "without": "OFF"}.get(snapshot["comparison"], "ON" if snapshot["heat_on"] else "OFF")
     limit = snapshot["ended_text"] or (guards.SEEN["minutes_spent"] if phase in HEAT_IS_OVER else None)
     return {
         "phase": phase,
         "time_left_s": round(snapshot["heat_left_s"]),
-        "heat": "ON" if snapshot["heat_on"] else "OFF",
+        "heat": heat,
         "skin_c": None if skin_c is None or not math.isfinite(skin_c) else round(skin_c, 1),
         "cem43_min": round(snapshot["cem43_min"], 3),
         "limit": limit,

@@ -58,7 +58,7 @@ def after(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
         "visit": visit,
         "trail": trail("after"),
         "state": state,
-        "why": end_text(state.why or "completed", state.order.confirm_off),
+        "why": end_text(state.why or "completed", state.order.confirm_off, state.order.comparison),
     }
     context |= {"skin": SKIN, "errors": errors, "given": given, "scale": range(11), "before": visit.pain_before}
     return render(request, "after/after.html", context, status=400 if errors else 200)
