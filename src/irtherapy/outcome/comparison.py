@@ -21,6 +21,7 @@ from irtherapy.values import InputError, Region, in_range
 
 SEEN_W_M2 = 0.01  # less light than this on the skin cannot be seen in a lit room
 PLAN_VERSION = 1
+HEAD = f"irtherapy comparison, plan version {PLAN_VERSION}"
 SWITCHED_BY_US = ("simulated", "mqtt")
 
 
@@ -149,14 +150,14 @@ def plan_text(of: Design, device: str, sealed: str) -> str:
         Concealment.BY_HAND: "known: the person switches the device",
         Concealment.LIGHT_SEEN: "known: the device gives light that can be seen",
     }[of.concealment]
-    return f"""irtherapy comparison, plan version {PLAN_VERSION}
+    return f"""{HEAD}
 Place: {of.region.value}
 Device: {device}
 With: the session as planned. Without: the same routine, time, massage and stretches, the device off.
 Which is which: {know}
 First day: {of.starts_on.isoformat()}
-Blocks: {of.pairs} pairs, each with one block with and one without, {of.sessions} sessions a block, one every \
-{of.every_days} days, {of.washout_days} days between blocks
+Blocks: {of.pairs:g} pairs, each with one block with and one without, {of.sessions:g} sessions a block, one every \
+{of.every_days:g} days, {of.washout_days:g} days between blocks
 Order: in each pair, with comes first where the first byte of SHA-256("irtherapy comparison <secret> pair <n>") is \
 128 or more
 Seal of the secret: {sealed}

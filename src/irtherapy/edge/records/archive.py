@@ -28,7 +28,7 @@ from django.core.serializers.python import Deserializer
 from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 
-from irtherapy.edge.records.models import Course, Told, Visit
+from irtherapy.edge.records.models import Comparison, Course, Told, Visit
 from irtherapy.values import InputError
 
 FORMAT = "irtherapy"
@@ -183,7 +183,7 @@ def _keep(told: dict[str, Any], known: Mapping[str | None, type[models.Model]]) 
             value = getattr(found.object, field.attname)
             if not field.is_relation and value not in field.empty_values:
                 field.clean(value, found.object)
-        if isinstance(found.object, (Visit, Course, Told)):
+        if isinstance(found.object, (Visit, Comparison, Course, Told)):
             found.object.clean()
     except (DeserializationError, FieldDoesNotExist, ValidationError, TypeError, ValueError, OverflowError) as error:
         said = "; ".join(error.messages) if isinstance(error, ValidationError) else str(error)

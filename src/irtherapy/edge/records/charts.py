@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from irtherapy.edge.records import courses, outcomes, rated, told, visits
+from irtherapy.edge.records import comparisons, courses, outcomes, rated, told, visits
 from irtherapy.edge.records.models import Patient, Visit
 from irtherapy.edge.records.research import THE_PERSON
 from irtherapy.export.chart import Chart
@@ -54,7 +54,8 @@ def of_page(patient: Patient | None) -> Chart:
 
 
 def _sessions(patient: Patient | None) -> Iterator[dict[str, Any]]:
-    for visit in visits.finished(patient).filter(demo=False).order_by("created", "pk").iterator(AT_ONCE):
+    told = visits.finished(patient).filter(demo=False).exclude(pk__in=comparisons.hidden_visits())
+    for visit in told.order_by("created", "pk").iterator(AT_ONCE):
         yield session(visit)
 
 

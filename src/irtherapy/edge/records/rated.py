@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from irtherapy import pathway
-from irtherapy.edge.records import courses, visits
+from irtherapy.edge.records import comparisons, courses, visits
 from irtherapy.edge.records.models import Visit
 from irtherapy.edge.records.visits import samples
 from irtherapy.values import InputError
@@ -16,6 +16,8 @@ WORDS = {
     "start": "START pressed",
     "heat_on": "Heat on",
     "heat_off": "Heat off",
+    "heat_time": "Heat time began, the heat on or off as was drawn",
+    "heat_time_over": "Heat time over",
     "pause": "Paused",
     "resume": "Went on",
     "stop": "Stop pressed",
@@ -94,6 +96,10 @@ def doctor_html(visit: Visit) -> str:
     """Return the doctor's page of a visit, with the samples of its journal."""
     if visit.record is None:
         raise InputError("Record", "There is no record of this session yet.")
+    if comparisons.hidden(visit):
+        raise InputError(
+            "Report", "This session is part of your comparison. Its page comes when the comparison has ended."
+        )
     record = {**visit.record, "samples": samples(visit)}
     verdict, device, plan = visit.verdict or {}, visit.device or {}, visit.plan or {}
     sentence = str(next_session(visit)["sentence"])

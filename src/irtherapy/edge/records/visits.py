@@ -16,9 +16,11 @@ from django.utils import timezone
 from irtherapy.edge import journal
 from irtherapy.edge.home import sessions_folder
 from irtherapy.edge.records import columns
+from irtherapy.edge.records.comparisons import hidden_visits, without_heat
 from irtherapy.edge.records.models import (
     Answer,
     Clearance,
+    Comparison,
     Course,
     Effect,
     Motion,
@@ -119,9 +121,12 @@ def rest_visit(before: Visit) -> Visit:
 
 
 def clean_session_count(region: Region | str, demo: bool = False, patient: Patient | None = None) -> int:
-    """Return how many completed sessions on this region had a clean skin check; demos never count for real ones."""
+    """Return how many completed sessions on this region had a clean skin check; demos never count for real ones.
+
+    A session of a comparison whose arms are hidden counts for nothing: it may have had no heat.
+    """
     clean = finished(patient).filter(ended="completed", heat_s__gt=0, region=Region(region).value, skin_check="clean")
-    return clean.filter(demo=demo).count()
+    return clean.filter(demo=demo).exclude(pk__in=hidden_visits()).count()
 
 
 def delete_all() -> int:
@@ -143,6 +148,7 @@ def delete_all() -> int:
         told.objects.all().delete()
     Visit.objects.all().delete()
     Course.objects.all().delete()
+    Comparison.objects.all().delete()
     Patient.objects.all().delete()
     for folder in folders:
         shutil.rmtree(folder)
@@ -153,7 +159,7 @@ def attach_record(visit: Visit, record: SessionRecord) -> Visit:
     """Keep what happened; samples, one a second, go packed into a table of their own."""
     kept = to_json(record)
     kept.pop("samples", None)
-    visit.record = kept
+    visit.record = without_heat(kept) if record.order.comparison == "without" else kept
     visit.session_id = record.session_id
     if record.pain_after_0_10 is not None:
         visit.pain_after = record.pain_after_0_10

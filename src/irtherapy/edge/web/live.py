@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from irtherapy import pathway
@@ -18,13 +19,13 @@ from irtherapy.edge import data, journal, plugs
 from irtherapy.edge.drivers import registry, twin
 from irtherapy.edge.drivers.interface import DriverError
 from irtherapy.edge.home import sessions_folder
-from irtherapy.edge.records import visits
+from irtherapy.edge.records import comparisons, visits
 from irtherapy.edge.records.models import Visit
 from irtherapy.edge.runner import RunnerHandle, recover, start, steering
 from irtherapy.screening import exercise_flags, prestart_checks
 from irtherapy.session import machine, prompts, replay
 from irtherapy.session.state import INPUT_EVENTS, PERSON_EVENTS, Phase, State
-from irtherapy.values import Device, InputError, SessionOrder, StretchItem, in_range
+from irtherapy.values import Device, Event, InputError, SessionOrder, StretchItem, in_range
 
 LOOK_EVERY_S = 0.2
 FINISH_S = 5.0
@@ -39,20 +40,28 @@ def folder_of(visit: Visit) -> Path:
     return sessions_folder() / visit.session_id
 
 
-def begin(visit: Visit, driver: str, speed: float, plug: str = "", closed_loop: bool = False) -> None:
+def begin(
+    visit: Visit, driver: str, speed: float, plug: str = "", closed_loop: bool = False, outside: bool = False
+) -> None:
     """Lay out the order of a visit's session and start its runner. Raises InputError; then nothing was started.
 
     ``plug`` names the person's plug that switches the device, for the driver ``mqtt``. ``closed_loop``: research, the
-    skin thermometer steers the heat.
+    skin thermometer steers the heat. ``outside``: no part of the comparison that runs, though one is due today.
     """
     with _lock:
         visit.refresh_from_db()  # a second press of the button waited here
         if visit.session_id and is_running(visit):
             return
-        _begin(visit, driver, speed, plug, closed_loop)
+        part = None if outside else comparisons.part_of(visit)
+        if part is not None:
+            driver, plug = part.comparison.driver, part.comparison.plug
+            closed_loop = False  # its rests and its forecast would tell the arm
+        _begin(visit, driver, speed, plug, closed_loop, part)
 
 
-def _begin(visit: Visit, driver: str, speed: float, plug: str, closed_loop: bool) -> None:
+def _begin(
+    visit: Visit, driver: str, speed: float, plug: str, closed_loop: bool, part: comparisons.Part | None
+) -> None:
     if not visit.is_open:
         raise InputError("Session", "This visit has had its session. Begin a new one from the first page.")
     plan, device, placement = visit.plan_value, visit.device_value, visit.placement_value
@@ -69,6 +78,8 @@ def _begin(visit: Visit, driver: str, speed: float, plug: str, closed_loop: bool
     stretch = pathway.make_stretch(data.exercises(), sites, flags, seed)
     checks = prestart_checks(device.kind, plan.site.region, device.has_timer)
     order = pathway.make_order(session_id, plan, device, driver, checks, stretch, _has_sensor(driver, switch))
+    if part is not None:
+        order = pathway.make_compared_order(order, part.with_heat, part.hidden)
     machine.bounded(order)
     folder = sessions_folder() / session_id
     journal.write_order(folder, order)
@@ -76,13 +87,18 @@ def _begin(visit: Visit, driver: str, speed: float, plug: str, closed_loop: bool
         twin.write_spec(folder, visit.person_value, plan.site, device, placement, seed)
     if switch is not None:
         plugs.write_device(folder, switch)
+    if part is not None and part.hidden:
+        registry.write_emitter(folder, part.with_heat)
     if closed_loop:
         clean = visits.clean_session_count(plan.site.region, demo=visit.demo, patient=visit.patient)
         most_s = steering.longest_s(plan, device, clean)
         steering.write(folder, visit.person_value, plan.site, device, placement, seed, most_s)
-    pace = in_range("Speed", speed, 1, 100, "times") if driver == "simulated" else 1.0
+    pace = in_range("Speed", speed, 1, 100, "times") if order.driver == "simulated" else 1.0
     _running[session_id] = start(folder, pace)
-    visit.start_session(session_id, timezone.now())
+    with transaction.atomic():
+        visit.start_session(session_id, timezone.now())
+        if part is not None:
+            comparisons.join(visit, part)
 
 
 def _has_sensor(driver: str, switch: plugs.OwnPlug | None) -> bool:
@@ -194,8 +210,12 @@ class Follower:
                 if offset > seen:
                     self.said += prompts.due(before, self.state)
             if offset > seen and event.kind == "sample" and self.state.phase not in (Phase.CHECKS, Phase.RATING):
-                fresh.append([round(event.at_s, 1), replay.figure(event.data.get("skin_c")), int(self.state.lamp_on)])
+                fresh.append([round(event.at_s, 1), self._skin(event), int(self.state.lamp_on)])
         return fresh
+
+    def _skin(self, event: Event) -> float | None:
+        """Return the skin of a sample; in a comparison it could tell the arm."""
+        return None if self.state.order.comparison else replay.figure(event.data.get("skin_c"))
 
     def snapshot(self, samples: list[list[float | None]], said: Iterable[prompts.Prompt]) -> bytes:
         """Return the ``snapshot`` event of the present state."""

@@ -17,6 +17,7 @@ from irtherapy.edge.web.views import (
     plan,
     programmes,
     screening,
+    self_trial,
     session,
     settle,
     start,
@@ -39,5 +40,6 @@ urlpatterns = [
     path("", include(cards.urlpatterns)),
     path("", include(coverage.urlpatterns)),
     path("", include(settle.urlpatterns)),
+    path("", include(self_trial.urlpatterns)),
     path("", include(evidence.urlpatterns)),
 ]

@@ -2,13 +2,17 @@
 
 from irtherapy.edge.records.models.course import Course
 from irtherapy.edge.records.models.outcome import Answer, Effect, Motion, PainEntry, Told
+from irtherapy.edge.records.models.self_trial import HIDDEN, ComparedSession, Comparison
 from irtherapy.edge.records.models.visit import CLEARANCE_MAX_DAYS, SKIN_CHECKS, Clearance, Patient, Samples, Visit
 
 __all__ = [
     "CLEARANCE_MAX_DAYS",
+    "HIDDEN",
     "SKIN_CHECKS",
     "Answer",
     "Clearance",
+    "ComparedSession",
+    "Comparison",
     "Course",
     "Effect",
     "Motion",

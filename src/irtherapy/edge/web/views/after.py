@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from irtherapy import pathway
 from irtherapy.edge.pdf import pdf_bytes
-from irtherapy.edge.records import rated
+from irtherapy.edge.records import comparisons, rated
 from irtherapy.edge.records.models import Visit
 from irtherapy.edge.web import live
 from irtherapy.edge.web.steps import trail
@@ -100,6 +100,13 @@ def record(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
         visit.refresh_from_db()
     if visit.record is None:
         return redirect("session", visit.id)
+    if comparisons.hidden(visit):
+        told = {"visit": visit, "trail": trail("after"), "record": visit.record, "next": rated.next_session(visit)}
+        told |= {"may_tell": visit.step != Visit.Step.DONE and visit.record["heat_s"] > 0}
+        told |= {"minutes": visit.record["heat_s"] / 60, "planned": visit.record["order"]["heat_s"] / 60}
+        told |= {"skin": next((title for value, title, _ in SKIN if value == visit.skin_check), "")}
+        told |= {"marks_advice": MARKS_ADVICE if visit.skin_check == "marks" else ""}
+        return render(request, "trial/hidden_record.html", told)
     samples = rated.samples(visit)
     context: dict[str, Any] = {
         "visit": visit,
@@ -108,7 +115,8 @@ def record(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
         "plan": visit.plan,
         "skin": next((title for value, title, _ in SKIN if value == visit.skin_check), ""),
         "sensor": visit.record["order"]["sensor"],
-        "may_tell": visit.step != Visit.Step.DONE and visit.record["heat_s"] > 0,
+        "may_tell": visit.step != Visit.Step.DONE and (visit.record["heat_s"] or visit.record.get("routine_s", 0)) > 0,
+        "without_heat": "routine_s" in visit.record,
         "chart": pathway.record_chart(visit.record, samples),
         "rows": pathway.record_rows(visit.record, samples),
         "events": rated.told_events(visit),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from irtherapy import limits, pathway
 from irtherapy.edge import data
 from irtherapy.edge import plugs as own_plugs
-from irtherapy.edge.records import courses, visits
+from irtherapy.edge.records import compared_told, courses, visits
 from irtherapy.edge.records.models import Visit
 from irtherapy.edge.web import reach, words
 from irtherapy.edge.web.stages import stage
@@ -84,6 +84,7 @@ def _page(visit: Visit, made: Plan) -> dict[str, Any]:
         "cem43": f"{made.cem43_min:.2f}",
         "ceiling": limits.ceilings(made.setting),
         "speeds": SPEEDS,
+        "compared": compared_told.on_plan(visit),
         **_switches(visit, device),
     }
 

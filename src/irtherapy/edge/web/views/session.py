@@ -25,6 +25,10 @@ from irtherapy.session import prompts, replay
 from irtherapy.session.state import Phase
 from irtherapy.values import InputError
 
+COMPARED = {
+    "hidden": "This session is part of your comparison; the heat may be on or off",
+    "without": "This session is part of your comparison; the heat stays off",
+}
 SPEEDS = {"1": 1.0, "20": 20.0, "60": 60.0}
 
 
@@ -42,7 +46,9 @@ def start(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
     driver = "simulated" if visit.demo else "mqtt" if plug else "manual"
     speed = SPEEDS.get(request.POST.get("speed", "1"), 1.0)
     try:
-        live.begin(visit, driver, speed, plug, request.POST.get("closed_loop") == "yes")
+        live.begin(
+            visit, driver, speed, plug, request.POST.get("closed_loop") == "yes", request.POST.get("outside") == "yes"
+        )
     except InputError as error:
         messages.error(request, str(error))
         return redirect("plan", visit.id)
@@ -82,6 +88,7 @@ def page(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
         "chart": chart,
         "heat_min": f"{order.heat_s / 60:g}",
         "scale": range(11),
+        "compared_words": COMPARED.get(order.comparison, ""),
         "sample": prompts.plain(prompts.Prompt("hold", {"seconds": "20"}, prompts.HIGH)),
     }
     return render(request, "session/session.html", context)

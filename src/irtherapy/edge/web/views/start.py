@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from irtherapy.edge.records import courses, visits
+from irtherapy.edge.records import compared_told, courses, visits
 from irtherapy.edge.web import live
 from irtherapy.edge.web.middleware import SESSION_KEY
 from irtherapy.edge.web.stages import changing_questions
@@ -30,6 +30,7 @@ def start(request: HttpRequest) -> HttpResponse:
             "unfinished_address": None if unfinished is None else address_of(unfinished),
             "left": () if broken is None else broken[1],
             "left_min": 0 if broken is None else round(sum(item.duration_s for item in broken[1]) / 60),
+            "comparison": compared_told.on_start(),
             "finished": visits.finished(None)[:10],
         },
     )

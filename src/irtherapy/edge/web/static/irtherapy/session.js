@@ -16,6 +16,7 @@
   let heardAt = performance.now();
   let troubleEnds = 0;
   const manual = root.dataset.manual === "yes";
+  const compared = root.dataset.compared; // of a comparison: what is said in place of whether heat is on
   const LOST = manual
     ? "The page lost the program. Switch your device off yourself when your time is over. Trying again."
     : "The page lost the program for a moment. Without it the heat goes off by itself. Trying again.";
@@ -85,6 +86,7 @@
 
   function sentence(s) {
     if (s.phase === "paused") return s.advice || "Paused. Go on when you like.";
+    if (compared) return s.massage ? "Gentle massage may begin." : "Rest. Move away if it feels too hot.";
     if (s.massage) return "The muscle is warm: gentle massage may begin.";
     if (s.heat_on && s.skin_c !== null) return "Rest. Your skin is at " + s.skin_c.toFixed(1) + "\u00a0°C.";
     return s.heat_on ? "Rest. Move away if it feels too hot." : "Waiting for the heat.";
@@ -110,8 +112,8 @@
       section.hidden = !section.dataset.phase.split(" ").includes(s.phase);
     }
     if (document.activeElement.closest("[hidden]")) document.activeElement.blur(); // a hidden button takes no keys
-    byId("heat").classList.toggle("heat-on", s.heat_on);
-    const heat = s.heat_on ? "Heat is on" : "Heat is off";
+    byId("heat").classList.toggle("heat-on", s.heat_on && !compared);
+    const heat = compared || (s.heat_on ? "Heat is on" : "Heat is off");
     if (byId("heat-words").textContent !== heat) byId("heat-words").textContent = heat;
     byId("clock").textContent = clock(s.heat_left_s);
     const loop = byId("loop");
@@ -198,7 +200,7 @@
   }
 
   function draw(s) {
-    if (!["heating", "paused"].includes(s.phase)) return;
+    if (!["heating", "paused"].includes(s.phase) || compared) return;
     if (!chart) {
       chart = new SkinChart(byId("chart"), byId("rows"), plan);
       if (zero === null) zero = s.now_s - s.heat_s;

@@ -1,0 +1,137 @@
+"""What pages and the terminal show of a comparison: what is due, its blocks, its result in rows."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from irtherapy.edge.records import comparisons
+from irtherapy.edge.records.models import ComparedSession, Comparison, Visit
+from irtherapy.export import difference
+from irtherapy.outcome.comparison import Outcome
+from irtherapy.outcome.self_trial import Estimate, Result
+
+
+def dates(of: Comparison, block: int) -> tuple[datetime.date, datetime.date]:
+    """Return the first and the last day of a block."""
+    return of.design.first_day(block), of.design.last_day(block)
+
+
+def blocks(of: Comparison, today: datetime.date) -> list[dict[str, Any]]:
+    """Return the blocks with their days, what they were when that may be told, and how many sessions were done."""
+    out = []
+    for block in range(2 * of.pairs):
+        first, last = dates(of, block)
+        over = today > last or of.ended_at is not None
+        out.append(
+            {
+                "number": block + 1,
+                "pair": block // 2 + 1,
+                "first": first,
+                "last": last,
+                "with_heat": of.order[block] if of.may_tell else None,
+                "done": comparisons.done_in(of, block),
+                "state": "over" if over else "now" if first <= today else "later",
+            }
+        )
+    return out
+
+
+def mornings(of: Comparison) -> list[ComparedSession]:
+    """Return the sessions whose next morning has not been told yet and can be."""
+    if of.outcome != Outcome.NEXT_MORNING.value or of.revealed_at is not None:
+        return []
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    waiting = comparisons.members(of).filter(next_morning__isnull=True, visit__created__lt=midnight)
+    return list(waiting.exclude(visit__ended="never_started"))
+
+
+def on_start() -> dict[str, Any] | None:
+    """Return what the first page says of the comparison that runs, or None."""
+    of = comparisons.running(None, demo=False)
+    if of is None:
+        return None
+    today = timezone.localdate()
+    told = {"of": of, "due": comparisons.due(of, today), "next_day": comparisons.next_day(of, today)}
+    return {**told, "mornings": len(mornings(of))}
+
+
+def on_plan(visit: Visit) -> dict[str, Any] | None:
+    """Return what the plan of a visit says of the comparison that runs, or None when none does."""
+    of = comparisons.running(visit.patient, visit.demo)
+    if of is None:
+        return None
+    part, today = comparisons.part_of(visit), timezone.localdate()
+    openly = None if part is None or part.hidden else part.with_heat
+    told = {"of": of, "due": part is not None, "block": None if part is None else part.block + 1, "openly": openly}
+    return {**told, "fits": comparisons.fits(visit, of), "next_day": comparisons.next_day(of, today)}
+
+
+# -- the result
+
+
+def chart(of: Result, width: int = 360) -> str:
+    """Return the drawing of a result, or nothing when there were too few blocks."""
+    if of.estimate is None or of.belief is None:
+        return ""
+    words = {
+        "title": _("How much lower the pain was with infrared, pair by pair"),
+        "desc": of.sentence,
+        "mean": _("all pairs"),
+        "belief": _("likely"),
+        "axis": _("points lower with infrared"),
+        "left": _("lower without"),
+        "right": _("lower with"),
+    }
+    pairs = [(_("pair %(number)d") % {"number": row.number}, row.lower) for row in of.rows if row.lower is not None]
+    drawn = difference.Drawn(
+        pairs, of.estimate.lower, of.estimate.low, of.estimate.high, of.belief.points, of.belief.density
+    )
+    return difference.chart(drawn, words, width)
+
+
+def signed(points: float) -> str:
+    """Return points with one digit and a real minus."""
+    rounded = round(points, 1) + 0.0
+    return f"{rounded:.1f}".replace("-", "\u2212")
+
+
+def ways(of: Result) -> list[tuple[str, str, str]]:
+    """Return each way to look at it: its name, how much lower, and the interval."""
+
+    def row(name: str, found: Estimate | None) -> list[tuple[str, str, str]]:
+        if found is None:
+            return []
+        return [(name, signed(found.lower), f"{signed(found.low)} to {signed(found.high)}")]
+
+    out = row(_("As drawn"), of.estimate) + row(_("As done"), of.as_done)
+    out += row(_("With days that lean on each other"), of.serial)
+    if of.belief is not None:
+        ends = f"{signed(of.belief.low)} to {signed(of.belief.high)}"
+        out.append((_("With the doubt from before"), signed(of.belief.lower), ends))
+    return out
+
+
+def chances(of: Comparison, found: Result) -> list[tuple[str, str]]:
+    """Return the chances and the test, as (what, figure)."""
+    if found.belief is None or found.p is None or found.least_p is None:
+        return []
+    out = [
+        (_("Chance that your pain is lower with it at all"), f"{found.belief.chance_lower:.0%}"),
+        (
+            _("Chance that it is lower by %(points)s of 10 or more") % {"points": f"{of.worthwhile:g}"},
+            f"{found.belief.chance_worthwhile:.0%}",
+        ),
+        (
+            _("Drawn orders that would show as much by chance alone"),
+            _("%(found)s of 100 (at least %(least)s)")
+            % {"found": f"{100 * found.p:.1f}", "least": f"{100 * found.least_p:.1f}"},
+        ),
+    ]
+    if of.guesses_told:
+        told = {"right": of.guesses_right, "told": of.guesses_told}
+        out.append((_("Blocks that you guessed right"), _("%(right)d of %(told)d") % told))
+    return out
