@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from irtherapy.device import catalogue
-from irtherapy.edge.records import archive, compared_told, comparisons, visits
-from irtherapy.edge.records.models import ComparedSession, Comparison, Patient, Visit
+from irtherapy.edge.records import archive, compared_told, comparisons, courses, visits
+from irtherapy.edge.records.models import ComparedSession, Comparison, Course, Patient, Visit
 from irtherapy.outcome import comparison
 from irtherapy.outcome.comparison import Concealment, Design, Outcome
 from irtherapy.values import InputError, Region
@@ -173,6 +173,20 @@ def test_export_wipe_import_brings_it_back_to_the_byte() -> None:
     archive.read(before.splitlines(keepends=True))
     assert "".join(archive.lines()) == before
     assert Comparison.objects.get().order == of.order
+
+
+def test_a_course_learns_nothing_from_a_hidden_session() -> None:
+    """More minutes only after sessions that are known to have been warm; the week's warm skin counts both alike."""
+    of = made(pairs=3, sessions=1)
+    back(of, 2)
+    did(of, 0, 0, 4)
+    course = Course(started_on=of.starts_on)
+    seen = courses.records(course)
+    assert [(r["skin_check"], r["heat_s"], r["warm_min"]) for r in seen] == [(None, 600.0, 10.0)]
+    comparisons.end(of)
+    comparisons.reveal(of)
+    told = courses.records(course)
+    assert [(r["skin_check"], r["heat_s"]) for r in told] == [("clean", 600.0 if of.order[0] else 0.0)]
 
 
 def test_removed_and_brought_back() -> None:

@@ -151,6 +151,11 @@ def hidden_visits() -> QuerySet[ComparedSession, Any]:
     return kept_back.values("visit_id")
 
 
+def hidden_keys(patient: Patient | None) -> set[Any]:
+    """Return the keys of the visits of one person of which nobody is to be told yet."""
+    return set(hidden_visits().filter(visit__patient=patient).values_list("visit_id", flat=True))
+
+
 def tell_morning(visit: Visit, pain: float) -> None:
     """Keep the pain on the morning after a session. Raises InputError before that morning."""
     one = ComparedSession.objects.filter(visit=visit).first()

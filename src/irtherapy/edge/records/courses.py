@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from irtherapy import pathway
-from irtherapy.edge.records import visits
+from irtherapy.edge.records import comparisons, visits
 from irtherapy.edge.records.models import Course, Patient, Visit
 from irtherapy.edge.records.models.course import PROGRAMME_KEYS
 from irtherapy.values import Away, Break, InputError, LimitStep, Progress, Region, Setting, Site, in_range, to_json
@@ -46,10 +46,11 @@ def records(course: Course) -> list[dict[str, Any]]:
     until = timezone.now() if course.ended_on is None else _end_of(course.ended_on)
     seen = visits.visible(course.patient).filter(demo=course.demo, created__gte=since, created__lte=until)
     warm_from = timezone.now() - WARM_DAYS
+    hidden = comparisons.hidden_keys(course.patient)
     out = []
     for visit in seen.defer("plan", "answers", "device", "placement").order_by("created"):
         if visit.ended:
-            out.append(_session(course, visit, visit.created >= warm_from))
+            out.append(_session(course, visit, visit.created >= warm_from, visit.pk in hidden))
         elif (visit.verdict or {}).get("decision") == "not_now":
             out.append({"on": day_of(visit), "id": str(visit.pk), "ended": None} | _red_flag(visit))
     return out
@@ -64,24 +65,30 @@ def day_of(visit: Visit) -> str:
     return timezone.localtime(visit.created).date().isoformat()
 
 
-def _session(course: Course, visit: Visit, with_warmth: bool) -> dict[str, Any]:
+def _session(course: Course, visit: Visit, with_warmth: bool, hidden: bool) -> dict[str, Any]:
+    """Return a session as the course reads it.
+
+    One of a comparison whose arms are hidden counts as if it had heat for the week's warm skin, and never as a reason
+    for more minutes, so that neither tells which it was.
+    """
+    skin_check = visit.skin_check or None
     return {
         "on": day_of(visit),
         "id": str(visit.pk),
         "ended": visit.ended,
         "heat_s": visit.heat_s,
         "region": visit.region or None,
-        "warm_min": _warm_skin_min(visit) if with_warmth and visit.heat_s > 0 else None,
+        "warm_min": _warm_skin_min(visit, hidden) if with_warmth and visit.heat_s > 0 else None,
         "pain_before": visit.pain_before,
         "pain_after": visit.pain_after,
-        "skin_check": visit.skin_check or None,
+        "skin_check": None if hidden and skin_check == "clean" else skin_check,
         "screened_in_full": not visit.carried,
         "of_course": visit.course_id in (None, course.pk) and day_of(visit) >= str(course.started_on),
     }
 
 
-def _warm_skin_min(visit: Visit) -> float:
-    sensor = bool((visit.record or {}).get("order", {}).get("sensor"))
+def _warm_skin_min(visit: Visit, hidden: bool = False) -> float:
+    sensor = not hidden and bool((visit.record or {}).get("order", {}).get("sensor"))
     skin = [(s["at_s"], s["skin_c"]) for s in visits.samples(visit)] if sensor else []
     return pathway.warm_skin_min(visit.plan, visit.heat_s, skin)
 
