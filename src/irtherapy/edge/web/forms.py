@@ -50,6 +50,11 @@ class Form:
             self.errors[name] = missing
             return None
 
+    def days(self, name: str) -> tuple[int, ...]:
+        """Return the weekdays that were ticked, 0 Monday to 6 Sunday; anything else is left out."""
+        told: list[str] = getattr(self.data, "getlist", lambda _: [])(name)
+        return tuple(sorted({int(text) for text in told if text in "0123456" and len(text) == 1}))
+
     def take(self, name: str, make: Callable[[], Value]) -> Value | None:
         """Return what ``make`` returns; its InputError becomes the error of the field ``name``."""
         try:

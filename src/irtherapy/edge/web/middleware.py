@@ -15,7 +15,7 @@ POLICY = (
     "img-src 'self' data:"
 )
 SESSION_KEY = "pass_phrase_given"
-OPEN_PATHS = ("/pass-phrase/", "/static/")
+OPEN_PATHS = ("/pass-phrase/", "/static/", "/calendar/")  # a calendar program has no pass-phrase: its address is one
 
 Handler = Callable[[HttpRequest], "HttpResponseBase | Awaitable[HttpResponseBase]"]
 

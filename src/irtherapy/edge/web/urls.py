@@ -7,6 +7,7 @@ from django.urls import include, path
 from irtherapy.edge.web.views import (
     after,
     cards,
+    course,
     course_report,
     coverage,
     device,
@@ -35,6 +36,7 @@ urlpatterns = [
     path("", include(session.urlpatterns)),
     path("", include(after.urlpatterns)),
     path("", include(course_report.urlpatterns)),
+    path("", include(course.urlpatterns)),
     path("", include(explore.urlpatterns)),
     path("", include(exercises.urlpatterns)),
     path("", include(cards.urlpatterns)),

@@ -15,7 +15,7 @@ from irtherapy.edge.records.models.visit import Patient
 from irtherapy.values import Away, InputError, Setting, from_json
 from irtherapy.values import Course as CourseValue
 
-PROGRAMME_KEYS = ("id", "version", "title", "setting", "per_week", "weeks", "heat_min", "parts", "source")
+PROGRAMME_KEYS = ("id", "version", "title", "setting", "per_week", "weeks", "heat_min", "minutes", "parts", "source")
 
 
 def new_token() -> str:

@@ -21,6 +21,10 @@ from irtherapy.values import InputError
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """Show what this is and is not, and where to begin or go on."""
+    course = courses.current()
+    where = None if course is None else courses.progress(course)
+    if course is not None and where is not None:
+        courses.finish_if_over(course, where)
     unfinished, broken = visits.latest_unfinished(), visits.broken_off()
     return render(
         request,
@@ -32,6 +36,8 @@ def start(request: HttpRequest) -> HttpResponse:
             "left_min": 0 if broken is None else round(sum(item.duration_s for item in broken[1]) / 60),
             "comparison": compared_told.on_start(),
             "finished": visits.finished(None)[:10],
+            "where": where,
+            "reminder": None if course is None or where is None else courses.remind(course, where),
         },
     )
 

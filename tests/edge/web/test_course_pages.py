@@ -1,0 +1,271 @@
+"""A course on the pages: started, paused, undone, ended; its calendar under an address that can be taken back."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import icalendar
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from irtherapy import pathway
+from irtherapy.edge import data
+from irtherapy.edge.records import archive, charts, courses, visits
+from irtherapy.edge.records.models import Course, Visit
+from irtherapy.values import InputError, Region, Setting, Site
+
+pytestmark = pytest.mark.django_db
+DAY = datetime.timedelta(days=1)
+PAGE = "/course/"
+VERDICT = {"decision": "go", "setting": "home", "reasons": [], "precautions": [], "next_step": "", "urgency": "none"}
+
+
+def today() -> datetime.date:
+    return timezone.localdate()
+
+
+def begin(days_ago: int = 0, **how: Any) -> Course:
+    first = today() - days_ago * DAY
+    return courses.start(pathway.programme_json(data.programmes()["home_20_10"]), first, **how)
+
+
+def took_place(course: Course | None, days_ago: int = 0, **told: Any) -> Visit:
+    record = {"ended": "completed", "ended_text": "Done.", "heat_s": 600.0,
+              "order": {"region": "neck", "heat_s": 600.0, "sensor": False}}  # fmt: skip
+    usual = {
+        "sites": [{"region": "neck", "side": "both", "pain_0_10": 5.0}], "answers": {"F01": "no"}, "pain_after": 4.0,
+        "skin_check": "clean", "step": "done", "record": record, "created": timezone.now() - days_ago * DAY,
+        "verdict": VERDICT, "device_kind": "lamp",
+    }  # fmt: skip
+    return Visit.objects.create(course=course, **{**usual, **told})
+
+
+def test_a_course_is_started_and_its_first_day_is_told(client: Client) -> None:
+    assert "Plan the course" in client.get(PAGE).content.decode()
+    form = {"programme": "home_20_10", "first_day": today().isoformat(), "time_of_day": "07:15", "per_week": "2"}
+    assert client.post("/course/start/", form).status_code == 302
+    course = courses.current()
+    assert course is not None and len(course.weekdays) == course.programme["per_week"] == 2
+    body = client.get(PAGE).content.decode()
+    assert "Today is a day for a session." in body and "Begin today" in body
+    assert "Today is a day for a session." in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"programme": "nothing"}, "There is no programme"),
+        ({"first_day": "31.12."}, "Please give the first day."),
+        ({"first_day": "2046-01-01"}, "First day must be within the next 60 days."),
+        ({"time_of_day": "noon"}, "Please give a time of day"),
+        ({"per_week": "7"}, "Sessions a week must be a number from 1 to 3"),
+        ({"weeks": "99"}, "Weeks must be a number from 1 to 4"),
+        ({"weekdays": ["0", "1", "2"]}, "Weekdays must have a day of rest"),
+        ({"weekdays": ["0", "9"]}, "Weekdays must be 3 different days"),
+    ],
+)
+def test_what_cannot_be_is_told_and_starts_nothing(client: Client, change: dict[str, Any], says: str) -> None:
+    form = {"programme": "home_20_10", "first_day": today().isoformat(), "time_of_day": "07:15", **change}
+    answer = client.post("/course/start/", form)
+    assert answer.status_code == 422 and says in answer.content.decode()
+    assert Course.objects.count() == 0
+
+
+def test_pause_holds_the_start_and_going_on_asks_everything_again(client: Client) -> None:
+    course = begin(days_ago=2)
+    took_place(course, days_ago=2)
+    assert client.post("/course/pause/", {"reason": "Away"}).status_code == 302
+    assert "It waits for you" in client.get(PAGE).content.decode()
+    answer = client.post("/visit/new/", follow=True)
+    assert answer.redirect_chain[-1][0] == PAGE and Visit.objects.count() == 1
+    client.post("/course/resume/")
+    client.post("/visit/new/")
+    fresh = Visit.objects.first()
+    assert fresh is not None and fresh.course_id == course.pk
+    assert fresh.answers == {} and fresh.carried == []  # not one answer was carried over
+
+
+def test_without_a_pause_the_lasting_answers_are_carried_over(client: Client) -> None:
+    took_place(begin(days_ago=2), days_ago=2)
+    client.post("/visit/new/")
+    fresh = Visit.objects.first()
+    assert fresh is not None and fresh.carried
+
+
+def test_every_change_is_undone_whole(client: Client) -> None:
+    course = begin()
+
+    def state() -> dict[str, Any]:
+        fresh = Course.objects.get(pk=course.pk)
+        return {name: getattr(fresh, name) for name in courses.UNDONE}
+
+    before = state()
+    first, last = (today() + 5 * DAY).isoformat(), (today() + 9 * DAY).isoformat()
+    acts: list[tuple[str, dict[str, Any]]] = [
+        ("pause", {}), ("holiday", {"first": first, "last": last}), ("skip", {"reason": "x"}), ("taper", {}),
+        ("end", {"sure": "yes"}),
+    ]  # fmt: skip
+    for number, (act, form) in enumerate(acts):
+        assert client.post(f"/course/{act}/", form).status_code == 302
+        assert state() != before, act
+        client.post("/course/undo/")
+        assert state() == before, act
+        assert Course.objects.get(pk=course.pk).sequence == 2 * (number + 1)
+    assert "There is nothing to undo." in client.post("/course/undo/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("act", "form", "says"),
+    [
+        ("holiday", {"first": "2020-01-01", "last": "2020-01-02"}, "First day away must be from today"),
+        ("holiday", {"first": "", "last": ""}, "Please give the first day away."),
+        ("end", {}, "Please tick the box"),
+        ("resume", {}, "This course is not paused."),
+        ("days", {"weekdays": ["0"], "time_of_day": "10:00"}, "Weekdays must be 3 different days"),
+        ("days", {"weekdays": ["0", "2", "4"], "time_of_day": "soon"}, "Please give a time of day"),
+    ],
+)
+def test_a_change_that_cannot_be_is_told_beside_its_form(
+    client: Client, act: str, form: dict[str, Any], says: str
+) -> None:
+    course = begin()
+    answer = client.post(f"/course/{act}/", form)
+    assert answer.status_code == 422 and says in answer.content.decode()
+    assert Course.objects.get(pk=course.pk).sequence == 0
+
+
+def test_marks_hold_the_course_and_it_is_too_early_to_go_on(client: Client) -> None:
+    course = begin(days_ago=1)
+    took_place(course, days_ago=1, skin_check="marks")
+    body = client.get(PAGE).content.decode()
+    assert "There were marks on the skin." in body and "Go on with the course" not in body
+    assert "It is too early to go on" in client.post("/course/resume/").content.decode()
+
+
+def test_a_warning_sign_in_the_questions_holds_the_course(client: Client) -> None:
+    course = begin()
+    took_place(course, record=None, verdict=VERDICT | {"decision": "not_now", "urgency": "urgent", "next_step": "Go today."})
+    found = courses.progress(course)
+    assert found.held is not None and "Go today." in found.sentence
+
+
+def test_a_session_before_the_course_takes_room_and_settles_no_day() -> None:
+    took_place(None, days_ago=1)
+    course = begin()
+    found = courses.progress(course)
+    assert found.counts.get("done") is None and found.next_on == (today() + DAY).isoformat()
+
+
+def test_the_plan_is_not_longer_than_the_course_has_come() -> None:
+    course = begin(days_ago=2)
+    took_place(course, days_ago=2)
+    steps = {step.name: step.minutes for step in courses.limits_of(course, Setting.HOME, Site(Region.NECK))}
+    assert steps["course"] == 12.0
+    assert steps["warm_skin_week"] == 50.0  # nothing was measured and no plan kept: all ten minutes count as warm
+    courses.end(course)
+    assert courses.limits_of(course, Setting.HOME, Site(Region.NECK)) == ()
+
+
+def test_a_second_course_waits_for_the_end_of_the_first() -> None:
+    first = begin()
+    with pytest.raises(InputError, match="A course runs already"):
+        begin()
+    courses.end(first)
+    second = begin()
+    with pytest.raises(InputError, match="Another course runs now"):
+        courses.undo(first)
+    assert courses.current() == second
+
+
+def test_it_reminds_on_two_days_and_then_is_quiet(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin()
+    said = []
+    for n in range(4):
+        monkeypatch.setattr(visits, "today", lambda n=n: (today() + n * DAY).isoformat())
+        said.append('class="notice reminder"' in client.get("/").content.decode())
+    assert said[0] and sum(said) == 2
+
+
+def test_the_feed_is_a_calendar_and_a_wrong_address_finds_nothing(client: Client) -> None:
+    course = begin()
+    old = reverse("course-feed", args=[course.feed_token])
+    answer = client.get(old)
+    events = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
+    assert len(events) == 12 and answer["Content-Type"].startswith("text/calendar")
+    assert client.get(old).content == answer.content  # nothing new, not a byte
+    assert client.get("/course/sessions.ics").content == answer.content
+    for wrong in ("x", "a" * 43, "a" * 300, str(course.pk), "%00", "None"):
+        refused = client.get(f"/calendar/{wrong}.ics")
+        assert refused.status_code == 404 and refused["Content-Type"] == "text/plain"
+        assert refused.content == b"There is no calendar at this address.\n"
+    client.post("/course/new-address/")
+    assert client.get(old).status_code == 404
+    fresh = Course.objects.get(pk=course.pk)
+    assert client.get(reverse("course-feed", args=[fresh.feed_token])).status_code == 200
+    client.post("/course/no-address/")
+    assert client.get(reverse("course-feed", args=[fresh.feed_token])).status_code == 404
+    assert client.get("/calendar/None.ics").status_code == 404
+
+
+def test_the_feed_asks_no_pass_phrase_and_everything_else_does(client: Client, settings: Any) -> None:
+    settings.PASS_PHRASE_HASH = "x" * 40
+    course = begin()
+    assert client.get(reverse("course-feed", args=[course.feed_token])).status_code == 200
+    assert client.get(PAGE).status_code == 302 and client.get("/course/sessions.ics").status_code == 302
+
+
+def test_a_pause_takes_the_days_out_of_the_calendar_and_undo_brings_them_back(client: Client) -> None:
+    course = begin()
+    address = reverse("course-feed", args=[course.feed_token])
+
+    def told() -> dict[str, tuple[str, int]]:
+        events = icalendar.Calendar.from_ical(client.get(address).content).walk("VEVENT")
+        return {str(e["UID"]): (str(e["STATUS"]), int(e["SEQUENCE"])) for e in events}
+
+    first = told()
+    client.post("/course/pause/")
+    assert told() == dict.fromkeys(first, ("CANCELLED", 1))
+    client.post("/course/undo/")
+    assert told() == dict.fromkeys(first, ("CONFIRMED", 2))
+
+
+def test_the_chart_tells_the_course_and_its_sessions(client: Client) -> None:
+    course = begin(days_ago=9)
+    visit = took_place(course, days_ago=9)
+    chart = charts.chart(None)
+    (told,) = chart.courses
+    assert told["id"] == str(course.pk) and told["status"] == "active" and len(told["planned"]) == 12
+    assert len(told["missed"]) >= 2 and told["programme"]["id"] == "home_20_10"
+    assert [session["course"] for session in chart.sessions] == [str(course.pk)] and visit.course_id == course.pk
+
+
+def test_a_course_comes_back_to_the_byte_and_is_deleted_with_everything() -> None:
+    course = begin()
+    took_place(course)
+    courses.pause(course, "Ill")
+    kept = "".join(archive.lines())
+    visits.delete_all()
+    assert Course.objects.count() == 0
+    archive.read(kept.splitlines(keepends=True))
+    assert "".join(archive.lines()) == kept
+    assert courses.progress(Course.objects.get()).pause_reason == "Ill"
+
+
+def test_a_record_that_was_removed_counts_no_longer() -> None:
+    course = begin()
+    visit = took_place(course)
+    assert courses.progress(course).counts["done"] == 1
+    visit.remove()
+    assert courses.progress(course).counts.get("done") is None
+
+
+def test_when_the_course_is_over_it_tells_what_may_follow(client: Client) -> None:
+    course = begin(days_ago=14, weeks=1, per_week=1)
+    took_place(course, days_ago=14)
+    body = client.get(PAGE).content.decode()
+    assert "What may follow" in body and "Too few days to tell" in body
+    assert Course.objects.get(pk=course.pk).status == "completed"
+    assert "Which programme" in client.get(PAGE + "?new").content.decode()
