@@ -14,7 +14,7 @@ from django.utils import timezone
 from irtherapy import pathway
 from irtherapy.edge import data
 from irtherapy.edge.records import archive, charts, courses, visits
-from irtherapy.edge.records.models import Course, Visit
+from irtherapy.edge.records.models import Course, Effect, PainEntry, Visit
 from irtherapy.values import InputError, Region, Setting, Site
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +59,7 @@ def test_a_course_is_started_and_its_first_day_is_told(client: Client) -> None:
     [
         ({"programme": "nothing"}, "There is no programme"),
         ({"first_day": "31.12."}, "Please give the first day."),
-        ({"first_day": "2046-01-01"}, "First day must be within the next 60 days."),
+        ({"first_day": "2046-01-01"}, "First day must be from"),
         ({"time_of_day": "noon"}, "Please give a time of day"),
         ({"per_week": "7"}, "Sessions a week must be a number from 1 to 3"),
         ({"weeks": "99"}, "Weeks must be a number from 1 to 4"),
@@ -142,14 +142,40 @@ def test_marks_hold_the_course_and_it_is_too_early_to_go_on(client: Client) -> N
     took_place(course, days_ago=1, skin_check="marks")
     body = client.get(PAGE).content.decode()
     assert "There were marks on the skin." in body and "Go on with the course" not in body
-    assert "It is too early to go on" in client.post("/course/resume/").content.decode()
+    assert "Please tick the box when this is done." in client.post("/course/resume/").content.decode()
+    assert "It is too early to go on" in client.post("/course/resume/", {"done": "yes"}).content.decode()
+    assert courses.progress(course).held is not None
 
 
 def test_a_warning_sign_in_the_questions_holds_the_course(client: Client) -> None:
     course = begin()
-    took_place(course, record=None, verdict=VERDICT | {"decision": "not_now", "urgency": "urgent", "next_step": "Go today."})
+    took_place(
+        course, record=None, verdict=VERDICT | {"decision": "not_now", "urgency": "urgent", "next_step": "Go today."}
+    )
     found = courses.progress(course)
     assert found.held is not None and "Go today." in found.sentence
+
+
+def test_what_is_told_the_next_morning_holds_the_course_or_lets_it_go_on() -> None:
+    course = begin(days_ago=2)
+    visit = took_place(course, days_ago=2, pain_after=8.0)
+    assert getattr(courses.progress(course).held, "rule", None) == "worse_not_told"
+    entry = PainEntry.objects.create(visit=visit, region="neck", value=5.0, when="next_morning")
+    assert courses.progress(course).held is None
+    entry.value = 7.0
+    entry.save()
+    assert getattr(courses.progress(course).held, "rule", None) == "worse"
+
+
+@pytest.mark.parametrize("of_a_session", [True, False])
+def test_a_side_effect_that_is_more_than_mild_holds_the_course(of_a_session: bool) -> None:
+    course = begin(days_ago=1)
+    visit = took_place(course, days_ago=1)
+    effect = Effect.objects.create(visit=visit if of_a_session else None, kind="dizzy", grade=1)
+    assert courses.progress(course).held is None
+    effect.grade = 2
+    effect.save()
+    assert getattr(courses.progress(course).held, "rule", None) == "effect"
 
 
 def test_a_session_before_the_course_takes_room_and_settles_no_day() -> None:

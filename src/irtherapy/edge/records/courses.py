@@ -11,12 +11,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from irtherapy import pathway
-from irtherapy.edge.records import comparisons, visits
-from irtherapy.edge.records.models import Course, Patient, Visit
+from irtherapy.edge.records import comparisons, outcomes, told, visits
+from irtherapy.edge.records.models import Course, Effect, Patient, Visit
 from irtherapy.edge.records.models.course import PROGRAMME_KEYS
 from irtherapy.values import Away, Break, InputError, LimitStep, Progress, Region, Setting, Site, in_range, to_json
 
 LOOK_BACK = datetime.timedelta(days=14)  # sessions before the course that still count for rest, minutes and warm skin
+BEGUN_MOST, AHEAD_MOST = datetime.timedelta(days=31), datetime.timedelta(days=60)
 WARM_DAYS = datetime.timedelta(days=8)
 UNDONE = ("status", "ended_on", "weekdays", "time_of_day", "slack_days", "taper", "away", "skipped", "resumed")
 REASON_MOST = 200
@@ -47,13 +48,24 @@ def records(course: Course) -> list[dict[str, Any]]:
     seen = visits.visible(course.patient).filter(demo=course.demo, created__gte=since, created__lte=until)
     warm_from = timezone.now() - WARM_DAYS
     hidden = comparisons.hidden_keys(course.patient)
-    out = []
-    for visit in seen.defer("plan", "answers", "device", "placement").order_by("created"):
+    every = list(seen.defer("plan", "answers", "device", "placement").order_by("created"))
+    later = told.after_sessions(visit for visit in every if visit.ended)
+    out = _loose_effects(course, since, until)
+    for visit in every:
         if visit.ended:
-            out.append(_session(course, visit, visit.created >= warm_from, visit.pk in hidden))
+            out.append(_session(course, visit, visit.created >= warm_from, visit.pk in hidden) | later[visit.pk])
         elif (visit.verdict or {}).get("decision") == "not_now":
             out.append({"on": day_of(visit), "id": str(visit.pk), "ended": None} | _red_flag(visit))
     return out
+
+
+def _loose_effects(course: Course, since: datetime.datetime, until: datetime.datetime) -> list[dict[str, Any]]:
+    """Return the side effects that were told of no session, each with its day."""
+    found = outcomes.kept(Effect, course.patient, course.demo).filter(visit=None, at__gte=since, at__lte=until)
+    return [
+        {"on": str(one.day), "ended": None, "effects": [{"text": told.effect_text(one), "grade": one.grade}]}
+        for one in found
+    ]
 
 
 def _end_of(day: datetime.date) -> datetime.datetime:
@@ -151,9 +163,9 @@ def start(
     kept = {key: programme[key] for key in PROGRAMME_KEYS}
     kept["per_week"] = int(in_range("Sessions a week", per_week or kept["per_week"], 1, kept["per_week"]))
     kept["weeks"] = int(in_range("Weeks", weeks or kept["weeks"], 1, kept["weeks"]))
-    today = timezone.localdate()
-    if not demo and not today - LOOK_BACK <= started_on <= today + datetime.timedelta(days=60):
-        raise InputError("First day", "First day must be within the next 60 days.")
+    low, high = timezone.localdate() - BEGUN_MOST, timezone.localdate() + AHEAD_MOST
+    if not demo and not low <= started_on <= high:
+        raise InputError("First day", f"First day must be from {low} to {high}; got {started_on}.")
     course = Course(
         patient=patient,
         demo=demo,

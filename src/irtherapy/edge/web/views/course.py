@@ -24,7 +24,7 @@ from irtherapy.edge.records.models import Course
 from irtherapy.edge.web import words
 from irtherapy.edge.web.forms import Form
 from irtherapy.export import weeks
-from irtherapy.values import Break, InputError, Programme, Progress, Setting, SlotState, in_range, to_json
+from irtherapy.values import Break, InputError, Programme, Progress, Setting, Slot, SlotState, in_range, to_json
 
 HOW = {
     SlotState.DONE: "done",
@@ -36,6 +36,7 @@ HOW = {
     SlotState.LEFT_OUT: "left out",
 }
 AWAY = "away or paused"
+WAITS = "waits for you"
 TIME_MISSING = "Please give a time of day, like 18:30."
 
 
@@ -84,6 +85,7 @@ def _page(request: HttpRequest, course: Course, found: Progress) -> dict[str, An
         "found": found,
         "paused": held is not None,
         "break": held if isinstance(held, Break) else None,
+        "not_before": datetime.date.fromisoformat(held.not_before) if isinstance(held, Break) else None,
         "may_go_on": held is not None and not (isinstance(held, Break) and found.today < held.not_before),
         "due_today": found.next_on == found.today,
         "done": sum(found.counts.get(how, 0) for how in ("done", "part", "stopped")),
@@ -120,12 +122,15 @@ def _picture(course: Course, found: Progress) -> dict[str, Any]:
     return {
         "picture": mark_safe(weeks.picture(shown, found.today, names, labels, "The weeks of your course, day by day")),
         "legend": legend,
-        "rows": [
-            {"slot": s, "day": datetime.date.fromisoformat(s.done_on or s.planned_on or s.due_on), "how": HOW[s.state]}
-            for s in found.slots
-            if not (found.over and s.state is SlotState.PLANNED)
-        ],
+        "rows": [_row(slot) for slot in found.slots if not (found.over and slot.state is SlotState.PLANNED)],
     }
+
+
+def _row(slot: Slot) -> dict[str, Any]:
+    """Return one line of the table; a session of a paused course has no day yet."""
+    waits = slot.state is SlotState.PLANNED and slot.planned_on is None
+    day = None if waits else datetime.date.fromisoformat(slot.done_on or slot.planned_on or slot.due_on)
+    return {"slot": slot, "day": day, "how": WAITS if waits else HOW[slot.state]}
 
 
 @require_POST
@@ -170,6 +175,8 @@ def _pause(course: Course, form: Form) -> str:
 
 
 def _resume(course: Course, form: Form) -> str:
+    if isinstance(courses.progress(course).held, Break) and not form.text("done"):
+        raise InputError("Go on", "Please tick the box when this is done.")
     courses.resume(course)
     return "Your course goes on. The next time all questions are asked again."
 
