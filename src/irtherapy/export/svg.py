@@ -17,13 +17,17 @@ LABEL_GAP = 17.0
 
 @dataclass(frozen=True)
 class Series:
-    """One line. ``x`` and ``y`` have the same length; ``y`` None is a gap. ``ember`` marks heat, ``soft`` a plan."""
+    """One line. ``x`` and ``y`` have the same length; ``y`` None is a gap. ``ember`` marks heat, ``soft`` a plan.
+
+    ``dots``: rings at the points instead of a line, for what was measured. An empty label is not written.
+    """
 
     label: str
     x: Sequence[float]
     y: Sequence[float | None]
     ember: bool = False
     soft: bool = False
+    dots: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,8 +92,9 @@ def line_chart(
         parts.append(_band(frame, band))
     parts += [_mark(frame, x, label, series) for x, label in marks if frame.x0 <= x <= frame.x1]
     parts += [_limit(frame, y, label) for y, label in limits]
-    parts += [_line(frame, s) for s in series]
-    parts.append(_labels(frame, series))
+    parts += [_line(frame, s) for s in series if not s.dots]
+    parts += [_dots(frame, s) for s in series if s.dots]
+    parts.append(_labels(frame, [s for s in series if s.label]))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" class="chart" '
         f'font-family="system-ui, sans-serif" font-size="14" fill="{INK}">'
@@ -208,6 +213,12 @@ def _line(f: Frame, s: Series) -> str:
         for run in runs
         if run
     )
+
+
+def _dots(f: Frame, s: Series) -> str:
+    places = [f.at(x, y) for x, y in zip(s.x, s.y, strict=True) if y is not None]
+    look = f'r="4.5" fill="none" stroke="{EMBER if s.ember else INK}" stroke-width="1.8"'
+    return "".join(f'<circle cx="{_n(px)}" cy="{_n(py)}" {look}/>' for px, py in places)
 
 
 def _labels(f: Frame, series: Sequence[Series]) -> str:

@@ -37,10 +37,16 @@ def closed_forms() -> Study:
         for got, item in zip(cases.solve_heat(case), case["series"], strict=True):
             what = f"rise after {item['time_s']} s"
             found.append(worst(case["id"], what, item["rise_k"], got.tolist(), 0.005 * item["rise_k"][0], "K"))
-            if case["id"] == "B4":
-                lines.append(svg.Series("closed form", case["depth_mm"], item["rise_k"], soft=True))
-                lines.append(svg.Series(f"{item['time_s']} s", case["depth_mm"], got.tolist(), ember=True))
-    chart = svg.line_chart(lines, "depth in mm", "K", "B4: flux of 500 W/m2 with perfusion", "Ours on the closed form.")
+        if case["id"] == "B4":
+            fine = np.linspace(0.0, max(case["depth_mm"]), 61)
+            ours = cases.solve_heat({**case, "depth_mm": fine})
+            for got, item in zip(ours, case["series"], strict=True):
+                lines.append(svg.Series("", case["depth_mm"], item["rise_k"], dots=True))
+                lines.append(svg.Series(f"{item['time_s']} s", fine.tolist(), got.tolist(), ember=True))
+    chart = svg.line_chart(
+        lines, "depth in mm", "K", "B4: flux of 500 W/m\u00b2 with perfusion; rings: closed form",
+        "Ours on the closed form.", width=420, height=290,
+    )  # fmt: skip
     return Study(
         "Heat: closed forms",
         "Step of the surface temperature, flux, and absorbed light, each with and without perfusion.",
@@ -63,7 +69,7 @@ def layers() -> Study:
     answer = medium_heat.solve(problem, list(B7), [mm / 1000 for mm in B7_MM])
     for (time, want), got in zip(B7.items(), answer.temperature_c, strict=True):
         found.append(worst("B7", f"skin, fat and muscle after {time:g} s", want, got.tolist(), 0.05, "\u00b0C"))
-    found.append(_balance())
+    found += [_balance(), *_halved()]
     return Study(
         "Heat: layers and balances",
         "A slab in closed form, a layered body against an independent finite-difference code, and the balance of heat.",
@@ -91,6 +97,39 @@ def _balance() -> Row:
     )
 
 
+def _halved() -> tuple[Row, Row]:
+    """Return what half the cell and half the step change at the skin of a layered body in half an hour."""
+
+    def skin_c(cells_a_mm: int, step_s: float) -> float:
+        tissue = _layered(cells_a_mm)
+        cold, warm = (heat.Bioheat(tissue, cases.surface(10.0, 24.0, flux)) for flux in (0.0, 600.0))
+        state = cold.rest()
+        for dt in heat.time_steps(1800.0, min(0.5, step_s), step_s):
+            state = warm.step(state, np.zeros_like(tissue.dz_m), float(dt))
+        return float(warm.skin_c(state.temp_c)[0])
+
+    usual = skin_c(4, 20.0)
+    what = "skin of the layered body, plan's step of 20 s: "
+    return (
+        number("B9", what + "cells half as wide", usual, skin_c(8, 20.0), 0.05, 4, "\u00b0C"),
+        number("B9", what + "steps half as long", usual, skin_c(4, 10.0), 0.05, 4, "\u00b0C"),
+    )
+
+
+def _layered(cells_a_mm: int) -> heat.Tissue:
+    """Return the body of B7 in even cells."""
+    counts = [round(row[0] * 1000 * cells_a_mm) for row in B7_LAYERS]
+    dz, k, c, w, q = (
+        np.repeat(values, counts)[None]
+        for values in zip(
+            *((row[0] / n, row[1], row[2] * row[3], row[5], row[4]) for row, n in zip(B7_LAYERS, counts, strict=True)),
+            strict=True,
+        )
+    )
+    still = np.zeros(dz.shape[1], dtype=np.int64)
+    return heat.Tissue(dz, k, c, w, q, still, np.ones(1), np.full(1, 60.0), np.full(1, 37.0))
+
+
 def thermal_dose() -> Study:
     """Compare CEM43 for constant and rising temperatures."""
     found = []
@@ -100,4 +139,7 @@ def thermal_dose() -> Study:
         found.append(
             number("B8", f"CEM43 of {temp:g} \u00b0C for {minutes:g} min", want, got, 1e-3, 4, "min", share=True)
         )
-    return Study("Thermal dose", "CEM43 by Sapareto and Dewey, for constant temperatures.", tuple(found))
+    time = np.linspace(0.0, 1800.0, 3601)
+    warming = float(injury.cem43_min(time, 37.0 + 6.0 * -np.expm1(-time / 300.0))[-1])
+    found.append(number("B8", "CEM43 of 37 + 6 (1 - exp(-t/5 min)) for 30 min", 16.624, warming, 1e-3, 3, "min", True))
+    return Study("Thermal dose", "CEM43 by Sapareto and Dewey, for constant and rising temperatures.", tuple(found))

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from irtherapy.body import optics
+from irtherapy.body import optics, population
 from irtherapy.body.optics import BodyTables
-from irtherapy.dose import light, medium_light
+from irtherapy.dose import exposure, light, medium_light
 from irtherapy.dose.medium_light import Layer
 from irtherapy.edge import data
 from irtherapy.edge.validation import cases
-from irtherapy.edge.validation.rows import Row, Study, band, number, worst
+from irtherapy.edge.validation.rows import Row, Study, band, not_judged, number, worst
 from irtherapy.export import svg
 from irtherapy.tables import rows as table_rows
+from irtherapy.values import Person, Region, Site
 
 SLOPE_CM, SLOPE_PER_CM = (0.39, 0.99), 5.60  # A9: where, and what the Monte Carlo shows
 
@@ -32,13 +34,18 @@ def tables() -> Study:
         field, exact = cases.solve_light(case), _exact(case, [])
         for name, want in case["values"].items():
             value, within = want["value"], want["tolerance"]
-            found.append(number(case["id"], f"{name}, as in the plan", value, cases.light_value(field, name), within))
-            found.append(number(case["id"], f"{name}, reference solver", value, _share(exact, name), within))
+            told = _in_words(name)
+            found.append(number(case["id"], f"{told}, as in the plan", value, cases.light_value(field, name), within))
+            found.append(number(case["id"], f"{told}, reference solver", value, _share(exact, name), within))
     return Study(
         "Light: what is reflected, transmitted and absorbed",
         "Tables of van de Hulst and Giovanelli, adding-doubling, an independent Monte Carlo of 1 to 4 million photons.",
         tuple(found),
     )
+
+
+def _in_words(name: str) -> str:
+    return f"absorbed in layer {int(name[-1]) + 1}" if name.startswith("absorbed_") else name
 
 
 def _share(answer: medium_light.Answer, name: str) -> float:
@@ -78,13 +85,12 @@ def _chart(case: dict[str, Any]) -> str:
     depth = np.linspace(0.0, deepest, 60)
     ours = cases.solve_light(case).fluence_rate_at(depth / 1000.0)
     series = [
-        svg.Series("Monte Carlo", case["depth_mm"], [math.log10(v) for v in case["fluence_rate"]], soft=True),
+        svg.Series("Monte Carlo", case["depth_mm"], [math.log10(v) for v in case["fluence_rate"]], dots=True),
         svg.Series("ours", depth.tolist(), np.log10(ours).tolist(), ember=True),
     ]
     title = f"{case['id']}: fluence rate by depth"
-    return svg.line_chart(
-        series, "depth in mm", "log10 of the fluence rate", title, "Two lines that lie on each other."
-    )
+    told = "The line lies on the rings."
+    return svg.line_chart(series, "depth in mm", "log10 of the fluence rate", title, told, width=420, height=290)
 
 
 def laws() -> Study:
@@ -136,6 +142,30 @@ def _through(body: BodyTables) -> Row:
     return band("A16", what, 10.0, math.inf, ratio, "times", "measurable over negligible")
 
 
+def _thrown_back(nm: float, tone_melanin: float) -> float:
+    """Return what typical skin of the lower back throws back at a wavelength, by its melanosomes."""
+    body = data.body_tables()
+    site = Site(Region.LOWER_BACK)
+    who = replace(population.median(Person(), site, body), melanin=np.full(1, tone_melanin))
+    return float(exposure.solve_light(who, body, np.array([nm])).reflected[0, 0])
+
+
+def _melanin() -> tuple[Row, Row]:
+    """A16: the pigment of skin matters to about 900 nm; and what of 660 nm passes 50 mm of flesh."""
+    pale, dark = population.MELANIN[0], population.MELANIN[-1]
+    change = {nm: 1.0 - _thrown_back(nm, dark) / _thrown_back(nm, pale) for nm in (650.0, 1100.0)}
+    what = "what type 6 throws back less than type 1 (Piazena 2017), at 1100 nm over at 650 nm"
+    body, one = data.body_tables(), np.ones(1)
+    mua, mus = optics.coefficients(body, np.array([660.0]), 0.02 * one, one, one)
+    i = optics.LIGHT_LAYERS.index("muscle")
+    deep = light.solve(mua[0, 0, [i]], mus[0, 0, [i]], optics.ANISOTROPY, np.array([0.05]), optics.INDEX)
+    left = f"{1e5 * float(deep.fluence_rate_at(np.array([0.05]))[0]):.1f} \u00b5W/cm\u00b2"
+    return (
+        band("A16", what, 0.0, 0.5, change[1100.0] / change[650.0], "", "matters to about 900 nm"),
+        not_judged("A16", "660 nm, 100 mW/cm\u00b2, through 50 mm (2019)", "measurable", left),
+    )
+
+
 def measured() -> Study:
     """Compare how deep light was measured in muscle."""
     body = data.body_tables()
@@ -154,6 +184,7 @@ def measured() -> Study:
         band("A15", "depth of 0.1 % at 980 nm", 2.2 * 0.6, 2.2 * 1.4, found[1], "cm", "2.2 cm"),
         band("A15", "ratio of the two depths", 1.25, 1.75, found[0] / found[1], "", "1.55"),
         _through(body),
+        *_melanin(),
     )
     about = "Bovine tissue, 1 W/cm\u00b2 down to 1 mW/cm\u00b2: Hudson 2013 (doi 10.1089/pho.2012.3284)."
     notes = (

@@ -21,6 +21,7 @@ from irtherapy.dose import pad as pads
 from irtherapy.dose.local import field
 from irtherapy.dose.local.grid import rings
 from irtherapy.edge import data
+from irtherapy.edge.validation import bands
 from irtherapy.edge.validation.rows import Row, Study, band, not_judged
 from irtherapy.export import svg
 from irtherapy.values import Emitter, Person, Region, Site, SpectrumKind
@@ -33,11 +34,12 @@ REFINE = 2
 DISC_M = 0.025  # radius of the disc of C10; the study does not tell it
 TOWELS_J_M2_K = 8 * 0.5 * 1340.0  # eight terry towels of 0.5 kg/m2, cotton 1340 J/kg/K: ours, not from the study
 PEAK_C, PEAK_MIN, END_C = 42.7, 10.55, 41.6  # C1, prone, measured
+LYING = (44.4, 6.82, 42.4)  # C1, lying on the pack: peak, its minute, and the skin at 20 min
 NOTES = (
     "C1: one contact conductance is fitted to the measured peak; the time of the peak and the end are then predicted. "
     "Without heat in the towels the peak comes five minutes early. Eight dry towels hold back about a minute and a "
-    "half; how heavy and how moist those of the study were is not told, and moist ones hold back more. With the pack "
-    "below the body the measured peak was at 6.8 minutes.",
+    "half; how heavy and how moist those of the study were is not told, and moist ones hold back more. Lying on the "
+    "pack is fitted by itself, since the body presses the towels.",
     "C4: a moist wrap is taken as close contact and a dry one as the same through cloth, both at 40 \u00b0C, a pack as "
     "42 \u00b0C for 20 minutes; blood as cool as in a leg. The order follows. Ours rise less than the measured ones, "
     "at 10 mm and more so deeper; where the probe was is not told.",
@@ -132,15 +134,16 @@ def measured() -> Study:
     lamp, lamps = _lamps()
     rows = (*packed, *_held(), *lamp, *_disc(), *_wraps(), *_radio())
     about = "Measured temperatures with the band in which ours should lie, given how the measurement was told."
-    return Study("People and animals", about, rows, (packs, lamps), NOTES)
+    together = bands.chart(rows, "Ours where people and animals were measured")
+    return Study("People and animals", about, rows, (together, packs, lamps), NOTES)
 
 
-def _fitted(towels_j_m2_k: float) -> float:
+def _fitted(towels_j_m2_k: float, peak_c: float = PEAK_C) -> float:
     """Return the conductance in W/m2/K under which the skin peaks as measured."""
     low, high = 2.0, 300.0
     for _ in range(18):
         middle = 0.5 * (low + high)
-        over = pack(person(8), middle, towels_j_m2_k).max() > PEAK_C
+        over = pack(person(8), middle, towels_j_m2_k).max() > peak_c
         low, high = (low, middle) if over else (middle, high)
     return low
 
@@ -152,19 +155,39 @@ def _packs() -> tuple[tuple[Row, ...], str]:
     heavy = pack(person(8), dry, TOWELS_J_M2_K)
     rows = (
         band("C1", f"hot pack, prone, lumbar (fitted {bare:.0f} W/m\u00b2/K): time of the peak",
-             PEAK_MIN - 3, PEAK_MIN + 3, float(minutes[skin.argmax()]), "min", "10.6 min"),
-        band("C1", "the same: skin at 20 min", END_C - 1, END_C + 1, float(skin[-1]), "\u00b0C", "41.6 \u00b0C"),
+             PEAK_MIN - 3, PEAK_MIN + 3, float(minutes[skin.argmax()]), "min", "10.6 min",
+             "pack on top: peak", PEAK_MIN),
+        band("C1", "the same: skin at 20 min", END_C - 1, END_C + 1, float(skin[-1]), "\u00b0C", "41.6 \u00b0C",
+             "pack on top: 20 min", END_C),
         band("C1", f"with the heat of eight dry towels (fitted {dry:.0f} W/m\u00b2/K): time of the peak",
-             PEAK_MIN - 3, PEAK_MIN + 3, float(minutes[heavy.argmax()]), "min", "10.6 min"),
-        band("C1", "the same: skin at 20 min", END_C - 1, END_C + 1, float(heavy[-1]), "\u00b0C", "41.6 \u00b0C"),
+             PEAK_MIN - 3, PEAK_MIN + 3, float(minutes[heavy.argmax()]), "min", "10.6 min",
+             "with towels' heat: peak", PEAK_MIN),
+        band("C1", "the same: skin at 20 min", END_C - 1, END_C + 1, float(heavy[-1]), "\u00b0C", "41.6 \u00b0C",
+             "with towels' heat: 20 min", END_C),
+        *_lying(minutes),
     )  # fmt: skip
     lines = [
         svg.Series("towels with heat", minutes.tolist(), heavy.tolist(), ember=True),
         svg.Series("without", minutes.tolist(), skin.tolist()),
-        svg.Series("measured", [0.0, PEAK_MIN, 20.0], [PEAK_C - 9.5, PEAK_C, END_C], soft=True),
+        svg.Series("measured", [0.0, PEAK_MIN, 20.0], [PEAK_C - 9.5, PEAK_C, END_C], dots=True),
     ]
     title = "C1: skin under a hot pack"
-    return rows, svg.line_chart(lines, "minutes", "\u00b0C", title, "Ours peaks earlier and ends at the same place.")
+    told = "Ours peaks earlier and ends at the same place."
+    return rows, svg.line_chart(lines, "minutes", "\u00b0C", title, told, width=420, height=290)
+
+
+def _lying(minutes: Array) -> tuple[Row, ...]:
+    """C1, lying on the pack: the same, fitted to its own peak, since the body presses the towels."""
+    peak_c, peak_min, end_c = LYING
+    pressed = _fitted(TOWELS_J_M2_K, peak_c)
+    skin = pack(person(8), pressed, TOWELS_J_M2_K)
+    first = f"lying on the pack, towels with heat (fitted {pressed:.0f} W/m\u00b2/K): time of the peak"
+    return (
+        band("C1", first, peak_min - 3, peak_min + 3, float(minutes[skin.argmax()]), "min", "6.8 min",
+             "lying on it: peak", peak_min),
+        band("C1", "the same: skin at 20 min", end_c - 1, end_c + 1, float(skin[-1]), "\u00b0C", "42.4 \u00b0C",
+             "lying on it: 20 min", end_c),
+    )  # fmt: skip
 
 
 def _as_deep_as_mm(foam_w_m_k: float, thick_mm: float, minutes: float) -> float:
@@ -189,7 +212,8 @@ def _disc() -> tuple[Row, ...]:
     """C10: fit what the foam lets through to the thinner disc, then predict the thicker one."""
     foam = float(brentq(lambda k: _as_deep_as_mm(k, 3.2, 15.0) - 8.0, 0.002, 0.2, xtol=1e-4))
     what = f"skin under 4.8 mm of neoprene, 20 min (foam fitted to 3.2 mm: {foam:.3f} W/m/K): as deep as"
-    return (band("C10", what, 9.0, 17.0, _as_deep_as_mm(foam, 4.8, 20.0), "mm", "13 mm"),)
+    ours = _as_deep_as_mm(foam, 4.8, 20.0)
+    return (band("C10", what, 9.0, 17.0, ours, "mm", "13 mm", "under 4.8 mm of foam", 13.0),)
 
 
 def _held() -> tuple[Row, ...]:
@@ -201,11 +225,14 @@ def _held() -> tuple[Row, ...]:
     rise, half = float(c5[-1] - c5[0]), float(c5[180] - c5[0])
     return (
         band("C2", "calf, skin held at 42.5 \u00b0C for 30 min: rise at 10 mm (Hawkes 2013)",
-             2.82 - 0.9, 2.82 + 0.9, float(c2[-1, 0] - c2[0, 0]), "K", "+2.82 K"),
-        band("C3", "calf, 15 min: rise at 10 mm (Draper 1998)", 3.8 - 1.8, 3.8 + 1.8, float(one), "K", "+3.8 K"),
-        band("C3", "the same: rise at 30 mm over that at 10 mm", 0.05, 0.35, float(three / one), "", "0.21"),
+             2.82 - 0.9, 2.82 + 0.9, float(c2[-1, 0] - c2[0, 0]), "K", "+2.82 K",
+             "calf, 30 min, 10 mm", 2.82),
+        band("C3", "calf, 15 min: rise at 10 mm (Draper 1998)", 3.8 - 1.8, 3.8 + 1.8, float(one), "K", "+3.8 K",
+             "calf, 15 min, 10 mm", 3.8),
+        band("C3", "the same: rise at 30 mm over that at 10 mm", 0.05, 0.35, float(three / one), "", "0.21",
+             "30 mm over 10 mm", 0.21),
         band("C5", "heat wrap at 40 \u00b0C for 120 min: rise at 20 mm (Trowbridge 2004)", 0.5, 2.0, rise, "K",
-             "a rise; figure not read"),
+             "a rise; figure not read", "heat wrap, 2 h, 20 mm"),
         not_judged("C5", "the same: its course", "\u201cmost of it after 30 min\u201d, which reads two ways",
                 f"{half / rise:.0%} of ours is there at 30 min"),
     )  # fmt: skip
@@ -220,19 +247,23 @@ def _lamps() -> tuple[tuple[Row, ...], str]:
     c8 = under_wira(person(3), 1740.0, 10, (5.0,), 60.0)[:, 0]
     piazena = "wIRA 2000 W/m\u00b2, skin kept to 43 \u00b0C, 60 min (Piazena 2023)"
     rows = (
-        band("C6", f"{piazena}: 10 mm", 40.4, 42.0, float(c6[-1, 2]), "\u00b0C", "median over 41 \u00b0C"),
-        band("C6", "the same: 20 mm", 38.5, 41.5, float(c6[-1, 3]), "\u00b0C", "at most 43 \u00b0C"),
-        band("C6", "the same: share of the rise at 20 mm reached by 20 min", 0.7, 1.0, early, "", "about all"),
+        band("C6", f"{piazena}: 10 mm", 40.4, 42.0, float(c6[-1, 2]), "\u00b0C", "median over 41 \u00b0C",
+             "wIRA, 60 min, 10 mm"),
+        band("C6", "the same: 20 mm", 38.5, 41.5, float(c6[-1, 3]), "\u00b0C", "at most 43 \u00b0C",
+             "wIRA, 60 min, 20 mm"),
+        band("C6", "the same: share of the rise at 20 mm reached by 20 min", 0.7, 1.0, early, "", "about all",
+             "share of it by 20 min"),
         band("C7", "wIRA 1500 W/m\u00b2 on 20 mm of fat, 20 min: rise at 20 mm (Hoffmann 2016)",
-             1.2, 3.2, float(c7[-1] - c7[0]), "K", "+2.7 K"),
+             1.2, 3.2, float(c7[-1] - c7[0]), "K", "+2.7 K", "wIRA on a wound, 20 mm", 2.7),
         band("C8", "piglet, wIRA 1740 W/m\u00b2, 10 min: rise at 5 mm (Piazena)",
-             4.0, 7.5, float(c8[-1] - c8[0]), "K", "+6 K"),
+             4.0, 7.5, float(c8[-1] - c8[0]), "K", "+6 K", "piglet, 10 min, 5 mm", 6.0),
     )  # fmt: skip
     minutes = (np.arange(len(c6)) / 6.0).tolist()
     lines = [svg.Series(f"{mm:g} mm", minutes, c6[:, i].tolist(), ember=i == 0) for i, mm in enumerate(depths)]
     title = "C6: temperatures under water-filtered infrared"
     told = "Skin, 5, 10 and 20 mm over an hour."
-    return rows, svg.line_chart(lines, "minutes", "\u00b0C", title, told, limits=[(43.0, "skin kept to 43 \u00b0C")])
+    kept = [(43.0, "skin kept to 43 \u00b0C")]
+    return rows, svg.line_chart(lines, "minutes", "\u00b0C", title, told, limits=kept, width=420, height=290)
 
 
 def _wraps() -> tuple[Row, ...]:
@@ -272,4 +303,5 @@ def _radio() -> tuple[Row, ...]:
     power = float(brentq(lambda w_m2: course(w_m2)[-1] - 43.7, 500.0, 20_000.0, xtol=5.0))
     last = course(power)
     what = f"thigh, 434 MHz ({power:.0f} W/m\u00b2 to reach it, Ichinoseki-Sekine 2007): 20 mm, from 10 to 30 min"
-    return (band("C9", what, -0.8, 0.8, float(last[-1] - last[60]), "K", "stays at 43.7 \u00b0C"),)
+    ours = float(last[-1] - last[60])
+    return (band("C9", what, -0.8, 0.8, ours, "K", "stays at 43.7 \u00b0C", "434 MHz, change 10-30 min", 0.0),)

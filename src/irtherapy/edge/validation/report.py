@@ -26,12 +26,23 @@ td:nth-child(4), td:nth-child(n+6) { white-space: nowrap; }
 td:nth-child(2) { min-width: 12rem; }
 td:nth-child(3), td:nth-child(5) { min-width: 7rem; }
 .differs td { font-weight: 600; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1rem;
-  margin: 1rem 0; }
-figure { margin: 0; background: #fffdf8; border-radius: 12px; padding: 1rem; }
+.charts { columns: 24rem 2; column-gap: 1rem; margin: 1rem 0; }
+figure { margin: 0 0 1rem; break-inside: avoid; background: #fffdf8; border-radius: 12px; padding: 1rem; }
 figcaption { font-weight: 600; }
 svg { width: 100%; height: auto; }
-@media (max-width: 40rem) { body { font-size: 16px; } }
+@media (max-width: 46rem) {
+  body { font-size: 16px; }
+  table, tbody { display: block; font-size: 1rem; }
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  tr { display: grid; grid-template-columns: 1fr 1fr; gap: 0 0.75rem; padding: 0.5rem 0;
+    border-bottom: 1px solid #dccfbc; }
+  td, td:nth-child(n) { border: 0; padding: 0.1rem 0; min-width: 0; white-space: normal; }
+  td:nth-child(1) { display: none; }
+  td:nth-child(2) { grid-column: 1 / -1; font-weight: 600; }
+  td:nth-child(2)::before { content: attr(data-case) " "; }
+  td:nth-child(n+3):nth-child(-n+6)::before { content: attr(data-head) " "; color: #5b5149; font-weight: 400; }
+  td:empty { display: none; }
+}
 @media print { body { background: #fff; font-size: 10pt; } .wide { overflow: visible; } }
 """
 
@@ -79,7 +90,12 @@ def _section(study: Study) -> str:
 
 def _row(row: Row) -> str:
     cells = (row.case, row.what, row.expected, row.within, row.ours, row.difference, MARKS[row.judged])
-    return f'<tr class="{row.judged.value.replace(" ", "-")}">{"".join(f"<td>{escape(c)}</td>" for c in cells)}</tr>'
+    heads = ("", "", "expected", "within", "ours", "off", "")
+    told = "".join(
+        f'<td data-case="{row.case}">{escape(cell)}</td>' if i == 1 else f'<td data-head="{head}">{escape(cell)}</td>'
+        for i, (head, cell) in enumerate(zip(heads, cells, strict=True))
+    )
+    return f'<tr class="{row.judged.value.replace(" ", "-")}">{told}</tr>'
 
 
 def _title(chart: str) -> str:

@@ -17,6 +17,18 @@ class Judged(StrEnum):
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where ours lies in a band and what was measured (None: told in words only), for the chart of all of them."""
+
+    name: str
+    low: float
+    high: float
+    ours: float
+    measured: float | None
+    unit: str
+
+
+@dataclass(frozen=True)
 class Row:
     """One comparison: what is expected within what, ours, and the difference, as text with units."""
 
@@ -27,6 +39,7 @@ class Row:
     ours: str
     difference: str
     judged: Judged
+    place: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -76,13 +89,20 @@ def worst(case: str, what: str, expected: Sequence[float], ours: Sequence[float]
     )  # fmt: skip
 
 
-def band(case: str, what: str, low: float, high: float, ours: float, unit: str, measured: str = "") -> Row:
-    """Return the row of a number that should lie in a band; an infinite ``high`` leaves it open."""
+def band(
+    case: str, what: str, low: float, high: float, ours: float, unit: str, measured: str = "", name: str = "",
+    seen: float | None = None,
+) -> Row:  # fmt: skip
+    """Return the row of a number that should lie in a band; an infinite ``high`` leaves it open.
+
+    With a short ``name`` it is drawn in the chart of bands, ``seen`` being the figure that was measured.
+    """
     off = 0.0 if low <= ours <= high else ours - (low if ours < low else high)
     within = f"at least {low:g} {unit}" if math.isinf(high) else f"{low:g} to {high:g} {unit}"
     return Row(
         case, what, measured or "see the band", within, f"{ours:.2f} {unit}",
         "inside" if off == 0.0 else f"{off:+.2f} outside", Judged.AGREES if off == 0.0 else Judged.DIFFERS,
+        Place(f"{case} {name}", low, high, ours, seen, unit) if name else None,
     )  # fmt: skip
 
 
