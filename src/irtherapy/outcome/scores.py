@@ -43,6 +43,7 @@ class Measure:
 
     ``points`` and ``share``: a change that matters to most people, in points and as a share of the first score, or
     None where none is known; ``possible``: from here on it may matter. ``regions``: where it is made for; empty: all.
+    ``every_days``: how often it is worth while (our schedule), None: at the end alone.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Measure:
     share: float | None
     matters: str
     recall: str
+    every_days: int | None
     instruction: str
     terms: str
     source: str
@@ -123,6 +125,7 @@ def _measure(row: Mapping[str, str], items: tuple[Item, ...]) -> Measure:
         share=number("share"),
         matters=row["matters"],
         recall=row["recall"],
+        every_days=int(row["every_days"]) if row["every_days"] else None,
         instruction=row["instruction"],
         terms=row["terms"],
         source=row["source"],

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scipy.special import stdtrit
@@ -129,7 +129,7 @@ def over_days(
     sign = 1.0 if better == "higher" else -1.0
     low, high = sorted((sign * found.low, sign * found.high))
     judged = _judge(sign * found.change, low, high, needed)
-    said = (_moved(found.change, found.low, found.high, found.span_days, found.days, better), matters, WORDS[judged])
+    said = (_moved(found.change, found.low, found.high, found.span_days, found.days), matters, WORDS[judged])
     return Change(
         points=found.days,
         span_days=found.span_days,
@@ -142,6 +142,19 @@ def over_days(
         judged=judged,
         sentences=tuple(s for s in said if s),
     )
+
+
+def pain_over_days(told: Sequence[tuple[float, float]]) -> Change:
+    """Return the change of pain over the days as ``over_days`` does, with both sizes that matter in words."""
+    found = over_days(told)
+    if found.judged == "too_few" or found.first is None:
+        return found
+    share = MEANINGFUL_SHARE * max(found.first, 0.0)
+    matters = (
+        f"A change of {MEANINGFUL_POINTS:g} points, or of 30 % (for you {share:.1f} points), matters to most people."
+    )
+    moved, *judged = found.sentences
+    return replace(found, sentences=(moved, matters, *judged, BY_ITSELF))
 
 
 def by_day(told: Sequence[tuple[float, float]], window_days: float = WINDOW_DAYS) -> list[tuple[float, float]]:
@@ -186,13 +199,23 @@ def _judge(gain: float, low: float, high: float, needed: float | None) -> str:
     return "about" if gain >= needed else "less"
 
 
-def _moved(change: float, low: float, high: float, span: float, days: int, better: str) -> str:
-    if better == "higher":
+def _moved(change: float, low: float, high: float, span: float, days: int) -> str:
+    if high < 0:
         return (
-            f"Over {span:.0f} days, of which {days} are told, it went from its start by {change:+.1f} points "
-            f"(likely between {low:+.1f} and {high:+.1f}; above zero is better)."
+            f"In {span:.0f} days, of which {days} are told, it went down by {-change:.1f} points "
+            f"(likely by {-high:.1f} to {-low:.1f})."
+        )
+    if low > 0:
+        return (
+            f"In {span:.0f} days, of which {days} are told, it went up by {change:.1f} points "
+            f"(likely by {low:.1f} to {high:.1f})."
+        )
+    if change < 0:
+        return (
+            f"In {span:.0f} days, of which {days} are told, it went down by {-change:.1f} points "
+            f"(likely anywhere from {-low:.1f} down to {high:.1f} up)."
         )
     return (
-        f"Over {span:.0f} days, of which {days} are told, it went from its start by {change:+.1f} points "
-        f"(likely between {low:+.1f} and {high:+.1f}; below zero is better)."
+        f"In {span:.0f} days, of which {days} are told, it went up by {change:.1f} points "
+        f"(likely anywhere from {-low:.1f} down to {high:.1f} up)."
     )

@@ -15,6 +15,7 @@ from irtherapy.edge.web import live
 from irtherapy.edge.web.middleware import SESSION_KEY
 from irtherapy.edge.web.stages import changing_questions
 from irtherapy.edge.web.steps import address_of
+from irtherapy.edge.web.views import outcome
 from irtherapy.values import InputError
 
 
@@ -38,6 +39,8 @@ def start(request: HttpRequest) -> HttpResponse:
             "finished": visits.finished(None)[:10],
             "where": where,
             "reminder": None if course is None or where is None else courses.remind(course, where),
+            "morning": outcome.morning(None),
+            "scale": range(11),
         },
     )
 
