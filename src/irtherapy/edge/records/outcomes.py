@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from irtherapy.edge import data
@@ -225,7 +225,8 @@ def note_effect(
     found, number, words = effects.told(data.effect_kinds(), kind, grade, text)
     when = moment(at)
     if visit is None:
-        near = visits.finished(patient).filter(demo=demo, heat_s__gt=0, created__lte=when)
+        heat_or_compared = Q(heat_s__gt=0) | Q(compared__isnull=False)  # else a missing link would tell the arm
+        near = visits.finished(patient).filter(heat_or_compared, demo=demo, created__lte=when)
         visit = near.filter(created__gte=when - datetime.timedelta(days=2)).first()
     told = Effect(kind=found.id, grade=number, text=words, at=when, patient=patient, visit=visit, demo=demo)
     return _keep(told)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from irtherapy.edge import data
@@ -42,8 +43,12 @@ class Rating:
 
 
 def sessions(patient: Patient | None, demo: bool = False) -> list[Visit]:
-    """Return the finished visits that had heat, oldest first, with the columns that are looked at here."""
-    found = visits.finished(patient).filter(demo=demo, heat_s__gt=0).only(*OF_PAGES)
+    """Return the finished visits that had heat, oldest first, with the columns that are looked at here.
+
+    Those without heat of a comparison are sessions too.
+    """
+    heat_or_compared = Q(heat_s__gt=0) | Q(compared__isnull=False)
+    found = visits.finished(patient).filter(heat_or_compared, demo=demo).only(*OF_PAGES)
     return list(found.order_by("created"))
 
 
