@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 WORKERS ?= 2
 
-.PHONY: help install run test lint validate bench lock clean
+.PHONY: help install run test lint validate bench messages lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
@@ -55,6 +55,9 @@ validate: .venv/.installed ## our numbers beside the papers'
 
 bench: .venv/.installed-dev ## speed beside peers, in one run
 	$(BIN)/python -m pytest benchmarks --benchmark-only
+
+messages: .venv/.installed-dev ## collect every shown sentence, bring the catalogues up to date
+	$(BIN)/python tools/messages.py
 
 lock: ## renew the lock files (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet \

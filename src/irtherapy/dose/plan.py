@@ -95,6 +95,7 @@ def make_plan(
     of a course, join the chain and can only make it shorter. Raises InputError for a distance outside the device's
     range, a device whose output is not known, or a negative count of clean sessions.
     """
+    in_range("Persons", persons, 20, 5000)
     if clean_sessions < 0:
         raise InputError("Clean sessions", f"Clean sessions must be 0 or more; got {clean_sessions}.")
     case = replace(_case(person, site, device, setting, clean_sessions, tables, seed, persons), further=further)
@@ -119,8 +120,6 @@ def _case(
     person: Person, site: Site, device: Device, setting: Setting, clean_sessions: int, tables: BodyTables, seed: int,
     persons: int,
 ) -> _Case:  # fmt: skip
-    in_range("Persons", persons, 20, 5000)
-    in_range("Seed", seed, 0, population.SEED_MAX)
     people = population.together(
         population.median(person, site, tables),
         population.ensemble(person, site, tables, np.random.default_rng(seed), persons),
@@ -157,6 +156,7 @@ def best_use(
 
     Raises as ``make_plan``.
     """
+    in_range("Persons", persons, 20, 5000)
     case = _case(person, site, device, setting, clean_sessions, tables, seed, persons)
     ex = case.expose(placement)
     rest = heat.Bioheat(ex.tissue, ex.off).rest()
@@ -211,7 +211,6 @@ def _predict(case: _Case, ex: Exposure, hot: Heating, minutes: float, placement:
     by_depth = depth.at_depths(case.tissue.depth_m[0], skin[0], local.temp_c[:, 0])
     rise = muscle[0, : last + 1] - muscle[0, 0]
     warm = np.flatnonzero(rise >= WARM_RISE_K)
-    light = depth.light_inside(case.persons, case.body, case.device, placement)
     nowhere = LimitStep("none", 0.0, "")
     return Plan(
         minutes=minutes, limit=nowhere, runner_up=nowhere, limit_chain=(), setting=case.setting, site=case.site,
@@ -223,11 +222,9 @@ def _predict(case: _Case, ex: Exposure, hot: Heating, minutes: float, placement:
         skin_peak_c=float(np.percentile(skin_peak, ensemble.HIGH)),
         muscle_rise_c=float(np.median(muscle[1:].max(axis=1) - muscle[1:, 0])),
         cem43_min=float(np.percentile(gathered, ensemble.HIGH)),
-        reach_mm=depth.reach(light, by_depth[last] - by_depth[0]),
+        reach_mm=depth.reach(case.persons, case.body, case.device, placement, by_depth[last] - by_depth[0]),
         layer_depths_mm=depth.layer_depths_mm(case.persons),
         warm_at_s=float(time[warm[0]]) if len(warm) else None,
-        perfusion_ratio=depth.perfusion_ratio(case.tissue, states[0], states[last]),
-        fluence_rate_w_m2=depth.fluence_rate_w_m2(light, float(ex.irradiance_w_m2[0])),
     )  # fmt: skip
 
 
@@ -245,8 +242,8 @@ def _advice(case: _Case, placement: Placement, minutes: float, winner: LimitStep
     if distance > placement.distance_m:
         then = _minutes_at(case, replace(placement, distance_m=distance), rest)
         if then >= max(5.0, minutes + 1.0):
-            start = "Too hot here. " if minutes == 0 else ""
-            return (f"{start}At {distance * 100:.0f} cm: {then:g} minutes instead of {minutes:g}.",)
+            better = f"At {distance * 100:.0f} cm: {then:g} minutes instead of {minutes:g}."
+            return (f"Too hot here. {better}" if minutes == 0 else better,)
     if minutes == 0:
         return ("Too hot here, and at every distance we can compute for it. Use a weaker device.",)
     return ()
@@ -273,10 +270,11 @@ def _contact_advice(case: _Case, placement: Placement, minutes: float, rest: hea
     if case.dose is None and not placement.clothed and case.device.kind is not DeviceKind.CHAIR:
         then = _minutes_at(case, replace(placement, clothed=True), rest)
         if then >= max(5.0, minutes + 1.0):
-            start = "Too hot on bare skin. " if minutes == 0 else ""
-            return f"{start}Over a layer of clothing: {then:g} minutes instead of {minutes:g}."
-    way = "a lower setting, or a folded towel between the device and you"
-    return f"Too hot used like this. Try {way}." if minutes == 0 else f"For a longer session, use {way}."
+            better = f"Over a layer of clothing: {then:g} minutes instead of {minutes:g}."
+            return f"Too hot on bare skin. {better}" if minutes == 0 else better
+    if minutes == 0:
+        return "Too hot used like this. Try a lower setting, or a folded towel between the device and you."
+    return "For a longer session, use a lower setting, or a folded towel between the device and you."
 
 
 def _cautions(case: _Case, ex: Exposure, placement: Placement) -> tuple[str, ...]:

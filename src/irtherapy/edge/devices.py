@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 
 from irtherapy.device.own import OwnDevice, slug
 from irtherapy.edge import data, home
@@ -74,8 +75,9 @@ def sentences(told: OwnDevice) -> list[str]:
         )
         if far.distance_m > near.distance_m:
             a_cm, off = law.falloff_m * 100, law.residual
-            missed = f"; the readings miss it by {off:.1%}" if len(law.readings) > 2 else ""  # two lie on it always
-            out.append(f"With distance it falls as E0/(1+d/a)², a = {a_cm:.0f} cm{missed}.")
+            out.append(f"With distance it falls as E0/(1+d/a)², a = {a_cm:.0f} cm.")
+            if len(law.readings) > 2:  # two lie on it always
+                out.append(f"The readings miss it by {off:.1%}.")
         elif not told.touches:
             out.append("One distance fixes it there alone: farther away the spread grows. A second one narrows it.")
         out += law.doubts
@@ -98,8 +100,8 @@ def sentences(told: OwnDevice) -> list[str]:
 def _claim(told: OwnDevice) -> str:
     parts = []
     if told.claimed_w_m2 is not None:
-        where = "" if told.touches else f" at {told.claim_distance_m * 100:g} cm"
-        parts.append(f"{told.claimed_w_m2 / 10:g} mW/cm²{where}")
+        claim = f"{told.claimed_w_m2 / 10:g} mW/cm²"
+        parts.append(claim if told.touches else f"{claim} at {told.claim_distance_m * 100:g} cm")
     if told.watts is not None:
         parts.append(f"{told.watts:g} W from the wall")
     if told.surface_c is not None:
@@ -121,8 +123,11 @@ def rows(told: OwnDevice) -> list[tuple[str, str, str]]:
     ]
 
 
-def chart(told: OwnDevice) -> str:
-    """Return irradiance by distance with the readings and the band as SVG; empty when there is no curve to draw."""
+def chart(told: OwnDevice, say: Callable[[str], str] = str) -> str:
+    """Return irradiance by distance with the readings and the band as SVG; empty when there is no curve to draw.
+
+    ``say`` translates the words on it.
+    """
     law = told.law()
     if law is None or told.touches:
         return ""
@@ -152,6 +157,7 @@ def chart(told: OwnDevice) -> str:
         y_range=(0.0, top * 1.08),
         width=WIDTH,
         height=HEIGHT,
+        say=say,
     )
 
 

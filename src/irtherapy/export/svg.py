@@ -6,7 +6,7 @@ No legend, no script, no inline style: presentation attributes print well, and `
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
@@ -79,17 +79,21 @@ def line_chart(
     limits: Sequence[tuple[float, str]] = (),
     marks: Sequence[tuple[float, str]] = (),
     y_range: tuple[float, float] | None = None,
-    x_range: tuple[float, float] | None = None,
     width: int = 640,
     height: int = 320,
+    say: Callable[[str], str] = str,
 ) -> str:
-    """Return a line chart. ``limits`` are named horizontal lines, ``marks`` named vertical ones, in data units."""
+    """Return a line chart. ``limits`` are named horizontal lines, ``marks`` named vertical ones, in data units.
+
+    ``say`` translates every word and figure on it, before room is made for them.
+    """
+    series = [replace(s, label=say(s.label)) for s in series]
+    limits = [(y, say(label)) for y, label in limits]
+    marks = [(x, say(label)) for x, label in marks]
     frame = _frame(series, band, limits, y_range, width, height)
-    if x_range is not None:
-        frame = replace(frame, x0=x_range[0], x1=x_range[1])
-    parts = [_axes(frame, x_label, y_label)]
+    parts = [_axes(frame, say(x_label), say(y_label), say)]
     if band is not None:
-        parts.append(_band(frame, band))
+        parts.append(_band(frame, replace(band, label=say(band.label))))
     parts += [_mark(frame, x, label, series) for x, label in marks if frame.x0 <= x <= frame.x1]
     parts += [_limit(frame, y, label) for y, label in limits]
     parts += [_line(frame, s) for s in series if not s.dots]
@@ -98,22 +102,7 @@ def line_chart(
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" class="chart" '
         f'font-family="system-ui, sans-serif" font-size="14" fill="{INK}">'
-        f"<title>{escape(title)}</title><desc>{escape(desc)}</desc>{''.join(parts)}</svg>"
-    )
-
-
-def stacked(charts: Sequence[str], title: str, desc: str, width: int = 640, height: int = 320) -> str:
-    """Return one picture of charts below each other, each ``width`` by ``height``, on white paper."""
-    start = '<svg xmlns="http://www.w3.org/2000/svg" '
-    parts = [
-        chart.replace(start, f'<svg y="{i * height}" width="{width}" height="{height}" ', 1)
-        for i, chart in enumerate(charts)
-    ]
-    whole = height * len(charts)
-    return (
-        f'{start}viewBox="0 0 {width} {whole}" width="{width}" height="{whole}" role="img">'
-        f"<title>{escape(title)}</title><desc>{escape(desc)}</desc>"
-        f'<rect width="{width}" height="{whole}" fill="#fff"/>{"".join(parts)}</svg>'
+        f"<title>{escape(say(title))}</title><desc>{escape(say(desc))}</desc>{''.join(parts)}</svg>"
     )
 
 
@@ -142,17 +131,17 @@ def _text(x: float, y: float, text: str, anchor: str = "start", extra: str = "")
     return f'<text x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}"{extra}>{escape(text)}</text>'
 
 
-def _axes(f: Frame, x_label: str, y_label: str) -> str:
+def _axes(f: Frame, x_label: str, y_label: str, say: Callable[[str], str]) -> str:
     out = []
     for y in ticks(f.y0, f.y1):
         _, py = f.at(f.x0, y)
         out.append(
             f'<line x1="{_n(f.left)}" x2="{_n(f.right)}" y1="{_n(py)}" y2="{_n(py)}" stroke="{INK}" '
-            f'stroke-opacity="0.15"/>{_text(f.left - 8, py + 5, f"{y:g}", "end")}'
+            f'stroke-opacity="0.15"/>{_text(f.left - 8, py + 5, say(f"{y:g}"), "end")}'
         )
     for x in ticks(f.x0, f.x1):
         px, _ = f.at(x, f.y0)
-        out.append(_text(px, f.bottom + 20, f"{x:g}", "middle"))
+        out.append(_text(px, f.bottom + 20, say(f"{x:g}"), "middle"))
     out.append(
         f'<line x1="{_n(f.left)}" x2="{_n(f.right)}" y1="{_n(f.bottom)}" y2="{_n(f.bottom)}" stroke="{INK}"/>'
         f"{_text((f.left + f.right) / 2, f.bottom + 39, x_label, 'middle')}{_text(4, 15, y_label)}"

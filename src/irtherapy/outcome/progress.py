@@ -36,8 +36,16 @@ def next_session(past: Sequence[Mapping[str, Any]], today: str, setting: Setting
             f"Not before {_words(later)}."
         )
     following = max(day, _day("Session day", str(last["on"])) + timedelta(days=REST_DAYS))
-    how = "three times a week" if setting is Setting.CLINIC else "two or three times a week"
-    return following.isoformat(), f"Not before {_words(following)}: {how}, with a day of rest between, is plenty."
+    day_after = _words(following)
+    if setting is Setting.CLINIC:
+        return (
+            following.isoformat(),
+            f"Not before {day_after}: three times a week, with a day of rest between, is plenty.",
+        )
+    return (
+        following.isoformat(),
+        f"Not before {day_after}: two or three times a week, with a day of rest between, is plenty.",
+    )
 
 
 def _day(name: str, text: str) -> date:

@@ -37,15 +37,17 @@ def trend(past: Sequence[Mapping[str, Any]]) -> Summary:
         for p in past
         if p.get("pain_before") is not None and p.get("pain_after") is not None
     ]
-    told = f"{len(pairs)} session{'' if len(pairs) == 1 else 's'} with pain told before and after"
     if len(pairs) < SESSIONS_MIN:
-        sentence = f"Too few days to tell: {told}. After {SESSIONS_MIN} there is a first answer."
+        told = f"Too few days to tell: {len(pairs)} sessions with pain told before and after."
+        if len(pairs) == 1:
+            told = "Too few days to tell: 1 session with pain told before and after."
+        sentence = f"{told} After {SESSIONS_MIN} there is a first answer."
         return Summary(len(pairs), None, MEANINGFUL_POINTS, sentence)
     before = sum(b for b, _ in pairs) / len(pairs)
     mean, low, high = interval([a - b for b, a in pairs])
     share = MEANINGFUL_SHARE * before
     needed = min(MEANINGFUL_POINTS, share)
-    words = f"Over {told}, {_change(mean)} on average (likely between {low:+.1f} and {high:+.1f} points)."
+    words = f"{_change(mean, len(pairs))} The change likely lies between {low:+.1f} and {high:+.1f} points."
     matters = (
         f"A change of {MEANINGFUL_POINTS:g} points, or of 30 % (for you {share:.1f} points), matters to most people."
     )
@@ -61,10 +63,12 @@ def interval(values: Sequence[float], level: float = 0.95) -> tuple[float, float
     return mean, mean - half, mean + half
 
 
-def _change(mean: float) -> str:
+def _change(mean: float, sessions: int) -> str:
     if abs(mean) < 0.05:
-        return "the pain after was the same as before"
-    return f"the pain after was {abs(mean):.1f} points {'lower' if mean < 0 else 'higher'} than before"
+        return f"Over {sessions} sessions the pain after was on average the same as before."
+    if mean < 0:
+        return f"Over {sessions} sessions the pain after was on average {-mean:.1f} points lower than before."
+    return f"Over {sessions} sessions the pain after was on average {mean:.1f} points higher than before."
 
 
 def _judged(mean: float, low: float, high: float, needed: float) -> str:

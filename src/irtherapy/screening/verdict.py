@@ -121,7 +121,7 @@ def _reason(row: Row, worth: int, unsure_text: str) -> Reason:
         "urgent": (Decision.NOT_NOW, Urgency.URGENT, row.action),
         "see_doctor": (Decision.NOT_NOW, Urgency.SEE_DOCTOR, row.action),
         "not_now": (Decision.NOT_NOW, Urgency.NONE, row.action),
-        "ask_first": (Decision.ASK_FIRST, Urgency.NONE, ASK + row.doctor),
+        "ask_first": (Decision.ASK_FIRST, Urgency.NONE, f"Ask your doctor or physical therapist: {row.doctor}"),
         "precaution": (Decision.GO, Urgency.NONE, row.action),
     }[row.level]
     if worth == 1:
@@ -129,7 +129,10 @@ def _reason(row: Row, worth: int, unsure_text: str) -> Reason:
             urgency, action = Urgency.URGENT, _UNSURE_EMERGENCY
         elif decision is Decision.NOT_NOW and row.group != "today" and row.when == "before":
             decision = Decision.ASK_FIRST
-            action = f'{ASK}I am not sure about this: "{unsure_text}" Can you help me to find out?'
+            action = (
+                "Ask your doctor or physical therapist: I am not sure about this: "
+                f'"{unsure_text}" Can you help me to find out?'
+            )
     return Reason(
         id=row.id,
         decision=decision,

@@ -30,8 +30,9 @@ def in_range(field: str, value: object, low: float, high: float, unit: str = "")
 
     Refuses booleans, text that is not a number, NaN and infinity.
     """
-    unit_text = f" {unit}" if unit else ""
-    sentence = f"{field} must be a number from {low:g} to {high:g}{unit_text}; got {value!r}."
+    sentence = f"{field} must be a number from {low:g} to {high:g}; got {value!r}."
+    if unit:
+        sentence = f"{field} must be a number from {low:g} to {high:g} {unit}; got {value!r}."
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise InputError(field, sentence)
     try:

@@ -62,7 +62,7 @@ def told_events(visit: Visit) -> list[dict[str, str]]:
             value = event["data"].get("value")
             text = "Answered: comfortable" if value is None else f"Answered: {value:g} of 10"
         elif event["kind"] == "guard":
-            text = f"Guard {event['data'].get('name', '').replace('_', ' ')}: {event['data'].get('text', '')}"
+            text = f"A guard tripped: {event['data'].get('text', '')}"
         elif event["kind"] == "ended":
             text = str(event["data"].get("text", ""))
         if text:

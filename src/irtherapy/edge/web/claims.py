@@ -1,8 +1,8 @@
 """The template tag that binds a sentence to its evidence card, and the filter that marks sentences made in code.
 
 ``{% claim "card-id" %}Heat helps some people and not others.{% endclaim %}`` writes the sentence and a small mark that
-leads to the card. ``{{ line|carded }}`` does the same for a sentence that ``claims.csv`` binds, and leaves others
-alone. A template that names a card which does not exist cannot be loaded.
+leads to the card. ``{{ line|carded }}`` does the same for a sentence that ``claims.csv`` binds, and translates it;
+others it only translates. A template that names a card which does not exist cannot be loaded.
 """
 
 from __future__ import annotations
@@ -17,17 +17,21 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from irtherapy.edge import cards
+from irtherapy.edge.web.telling import told
 
 register = template.Library()
+RESTS_ON = "What this rests on"
 
 
 def mark(card_id: str) -> SafeString:
     """Return the small mark that leads to a card."""
     return format_html(
-        '<a class="claim-mark" href="{}" title="What this rests on">'
-        '<span aria-hidden="true">i</span><span class="unseen">What this rests on: {}</span></a>',
+        '<a class="claim-mark" href="{}" title="{}"><span aria-hidden="true">i</span>'
+        '<span class="unseen">{}: {}</span></a>',
         reverse("card", args=[card_id]),
-        cards.all_cards()[card_id].claim,
+        told(RESTS_ON),
+        told(RESTS_ON),
+        told(cards.all_cards()[card_id].claim),
     )
 
 
@@ -59,6 +63,6 @@ def claim(parser: Parser, token: Token) -> ClaimNode:
 
 @register.filter
 def carded(sentence: str) -> SafeString:
-    """Return a sentence with the mark of its card, or as it is when it makes no claim."""
+    """Return a sentence in the reader's language, with the mark of its card when it makes a claim."""
     found = cards.card_of(sentence)
-    return format_html("{}{}", conditional_escape(sentence), mark(found) if found else "")
+    return format_html("{}{}", conditional_escape(told(sentence)), mark(found) if found else "")

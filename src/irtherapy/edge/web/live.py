@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from irtherapy import pathway
-from irtherapy.edge import data, journal, plugs
+from irtherapy.edge import data, journal, languages, plugs
 from irtherapy.edge.drivers import registry, twin
 from irtherapy.edge.drivers.interface import DriverError
 from irtherapy.edge.home import sessions_folder
@@ -189,11 +189,17 @@ def settle(visit: Visit) -> State | None:
     return replay.fold(order, journal.read(folder / journal.JOURNAL))
 
 
-class Follower:
-    """Follows one journal from its first line: the state, and the samples for the chart."""
+def plain(prompt: prompts.Prompt, say: Callable[[str], str]) -> dict[str, Any]:
+    """Return a prompt as the page takes it, its sentence translated."""
+    found = prompts.plain(prompt)
+    return {**found, "text": say(found["text"])}
 
-    def __init__(self, order: SessionOrder, path: Path) -> None:
-        self.path, self.offset = path, 0
+
+class Follower:
+    """Follows one journal from its first line: the state, and the samples for the chart. ``say`` translates."""
+
+    def __init__(self, order: SessionOrder, path: Path, say: Callable[[str], str] = str) -> None:
+        self.path, self.offset, self.say = path, 0, say
         self.state = machine.new(order)
         self.said: list[prompts.Prompt] = []  # what came due in the last catching up
 
@@ -220,16 +226,25 @@ class Follower:
     def snapshot(self, samples: list[list[float | None]], said: Iterable[prompts.Prompt]) -> bytes:
         """Return the ``snapshot`` event of the present state."""
         now = replay.snapshot(self.state)
-        return event("snapshot", {**now, "samples": samples, "prompts": [prompts.plain(p) for p in said]}, self.offset)
+        for name in ("advice", "ended_text"):
+            now[name] = self.say(now[name]) if now[name] else now[name]
+        spoken = [plain(p, self.say) for p in said]
+        return event("snapshot", {**now, "samples": samples, "prompts": spoken}, self.offset)
 
 
-async def stream(order: SessionOrder, path: Path, alive: Callable[[], bool], seen: int = 0) -> AsyncIterator[bytes]:
+async def stream(
+    order: SessionOrder, path: Path, alive: Callable[[], bool], seen: int = 0, language: str = "en"
+) -> AsyncIterator[bytes]:
     """Yield server-sent events: ``history`` once, then a ``snapshot`` whenever the journal has grown.
 
     Everything is computed from the journal, so a page that comes back is in the right second at once. ``seen`` is the
-    offset a page that lost the line had reached: the history goes on from there.
+    offset a page that lost the line had reached: the history goes on from there. Sentences are in ``language``.
     """
-    follower = Follower(order, path)
+
+    def say(text: str) -> str:
+        return languages.told(text, language)
+
+    follower = Follower(order, path, say)
     yield event("history", {"samples": follower.catch_up(seen)}, follower.offset)
     missed = follower.said[-1:] if seen else prompts.now(follower.state)
     yield follower.snapshot([], missed)
@@ -241,7 +256,7 @@ async def stream(order: SessionOrder, path: Path, alive: Callable[[], bool], see
             quiet = 0.0
             yield follower.snapshot(samples, follower.said)
         elif not running:
-            yield event("gone", {"text": GONE_MANUAL if order.confirm_off else GONE}, follower.offset)
+            yield event("gone", {"text": say(GONE_MANUAL if order.confirm_off else GONE)}, follower.offset)
             return
         else:
             quiet += LOOK_EVERY_S

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from html import escape
 
+from irtherapy.edge.web.telling import told
 from irtherapy.values import Plan
 
 WIDTH, LEFT, RIGHT = 360.0, 6.0, 354.0
@@ -17,7 +18,9 @@ NAMES = {
 }
 WARMTH = ("rise_1k", "rise_0_5k")
 LAYER_NAMES = {"dermis": "skin", "fat": "fat", "muscle": "muscle"}
+MARKED = {"muscle": "muscle", "spine": "spine"}  # named in a chart by depth
 BAR_GAP = 44.0
+TITLE = "How deep it reaches under your skin"
 
 
 def sentence(plan: Plan) -> str:
@@ -25,8 +28,15 @@ def sentence(plan: Plan) -> str:
     deep, spine = plan.reach_mm.get("rise_1k", 0.0), plan.layer_depths_mm["spine"]
     if deep < 1.0:
         return f"The warmth stays in the skin. Your spine lies about {spine:.0f}\u00a0mm deep; it does not get there."
-    told = f"A warmth of 1\u00a0°C goes about {deep:.0f}\u00a0mm deep. Your spine begins at about {spine:.0f}\u00a0mm"
-    return f"{told}, so some of it gets there." if deep >= spine else f"{told}, so this heat does not get there."
+    if deep >= spine:
+        return (
+            f"A warmth of 1\u00a0°C goes about {deep:.0f}\u00a0mm deep. Your spine begins at about {spine:.0f}\u00a0"
+            "mm, so some of it gets there."
+        )
+    return (
+        f"A warmth of 1\u00a0°C goes about {deep:.0f}\u00a0mm deep. Your spine begins at about {spine:.0f}\u00a0mm, "
+        "so this heat does not get there."
+    )
 
 
 def rows(plan: Plan) -> list[tuple[str, float]]:
@@ -36,10 +46,10 @@ def rows(plan: Plan) -> list[tuple[str, float]]:
 
 def drawing(plan: Plan) -> str:
     """Return the drawing as SVG: depth runs to the right from the skin."""
-    told = rows(plan)
+    depths = rows(plan)
     spine = plan.layer_depths_mm["spine"]
-    end = max([spine + 12.0, *(mm + 4.0 for _, mm in told)])
-    height = 96.0 + BAR_GAP * len(told) + 28.0
+    end = max([spine + 12.0, *(mm + 4.0 for _, mm in depths)])
+    height = 96.0 + BAR_GAP * len(depths) + 28.0
 
     def at(mm: float) -> float:
         return LEFT + (RIGHT - LEFT) * min(mm, end) / end
@@ -51,13 +61,13 @@ def drawing(plan: Plan) -> str:
         parts.append(
             f'<rect class="{look}" x="{LEFT}" y="{y}" width="{max(1.5, at(mm) - LEFT):.1f}" height="10" rx="3"/>'
         )
-        parts.append(_text(LEFT, y + 27.0, f"{NAMES[key]}: {mm:.0f} mm"))
+        parts.append(_text(LEFT, y + 27.0, f"{told(NAMES[key])}: {mm:.0f} mm"))
     parts.append(_ruler(at, end, height - 18.0))
-    desc = "; ".join(f"{name} to {mm:.0f} mm" for name, mm in told)
+    desc = "; ".join([*(f"{told(name)}: {mm:.0f} mm" for name, mm in depths), f"{told('your spine')}: {spine:.0f} mm"])
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height:g}" role="img" class="chart reach" '
         f'font-size="14" fill="currentColor" font-family="system-ui, sans-serif">'
-        f"<title>How deep it reaches under your skin</title><desc>{escape(desc)}; spine at {spine:.0f}\u00a0mm.</desc>"
+        f"<title>{escape(told(TITLE))}</title><desc>{escape(desc)}.</desc>"
         f"{''.join(parts)}</svg>"
     )
 
@@ -82,7 +92,7 @@ def _layers(plan: Plan, at: Callable[[float], float]) -> str:
     for (top, name), bottom in zip(tops, ends, strict=True):
         x0, x1 = at(0.0 if name == "dermis" else top), at(bottom)
         out.append(_rect(f"layer layer-{name}", x0, 36.0, x1 - x0, 48.0))
-        label = LAYER_NAMES[name]
+        label = told(LAYER_NAMES[name])
         if x1 - x0 > 8.0 * len(label) + 6.0:
             out.append(_text((x0 + x1) / 2, 65.0, label, "middle"))
         else:
@@ -96,7 +106,7 @@ def _spine(x0: float, x1: float, height: float) -> str:
     bones = "".join(_rect("bone", x0 + 3.0, y, width, 11.0, 4.0) for y in (39.0, 54.5, 70.0))
     anchor, x = ("end", RIGHT) if x0 > WIDTH * 0.7 else ("start", x0)
     line = _line(x0, x0, 32.0, height - 34.0, "spine-line")
-    return bones + line + _text(x, 28.0, "your spine", anchor)
+    return bones + line + _text(x, 28.0, told("your spine"), anchor)
 
 
 def _ruler(at: Callable[[float], float], end: float, y: float) -> str:

@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 from zoneinfo import available_timezones
 
+from irtherapy.edge import languages
 from irtherapy.edge.home import DATABASE, data_home
 
 HERE = Path(__file__).resolve().parent
@@ -75,7 +76,12 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "irtherapy.edge.web.claims"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "irtherapy.edge.web.claims",
+                "irtherapy.edge.web.telling",
+            ],
         },
     }
 ]
@@ -104,7 +110,12 @@ USE_TZ = True
 TIME_ZONE = local_zone()
 USE_I18N = True
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+LANGUAGES = list(languages.offered())
+LOCALE_PATHS = [languages.FOLDER]
+FORMAT_MODULE_PATH = ["irtherapy.edge.web.formats"]
+LANGUAGE_COOKIE_AGE = 400 * 24 * 3600
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 STATIC_URL = "static/"
 STATICFILES_DIRS = [HERE / "static"]
 STATIC_ROOT = None

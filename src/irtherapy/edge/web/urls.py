@@ -18,6 +18,7 @@ from irtherapy.edge.web.views import (
     outcome_forms,
     own_devices,
     plan,
+    preferences,
     programmes,
     screening,
     self_trial,
@@ -48,4 +49,5 @@ urlpatterns = [
     path("", include(settle.urlpatterns)),
     path("", include(self_trial.urlpatterns)),
     path("", include(evidence.urlpatterns)),
+    path("", include(preferences.urlpatterns)),
 ]

@@ -41,7 +41,8 @@ def svg(exercise_id: str, pose: str = "start", size: int = 240, mirrored: bool =
         raise InputError("Pose", f"Pose must be one of {', '.join(POSES)}; got {pose!r}.")
     chosen = scene.start if pose == "start" else scene.end
     place = _Place(_box(scene))
-    return _picture(_at(scene, place, chosen, arrows=pose == "end"), f"{scene.about}, {pose}", size, mirrored)
+    title = f"{scene.about}, start" if pose == "start" else f"{scene.about}, end"
+    return _picture(_at(scene, place, chosen, arrows=pose == "end"), title, size, mirrored)
 
 
 def moving(exercise_id: str, size: int = 240, mirrored: bool = False) -> str:

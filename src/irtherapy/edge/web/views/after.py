@@ -20,6 +20,7 @@ from irtherapy.edge.records import comparisons, rated
 from irtherapy.edge.records.models import Visit
 from irtherapy.edge.web import live
 from irtherapy.edge.web.steps import trail
+from irtherapy.edge.web.telling import whole_page
 from irtherapy.edge.web.views.session import find
 from irtherapy.session.state import Phase, end_text
 from irtherapy.values import InputError, in_range
@@ -136,7 +137,7 @@ def doctor(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
     digest = base64.b64encode(hashlib.sha256(pathway.REPORT_CSS.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; frame-ancestors 'none'"
     try:
-        page = rated.doctor_html(find(visit_id))
+        page = whole_page(rated.doctor_html(find(visit_id)))
     except InputError as error:
         messages.error(request, str(error))
         return redirect("record", visit_id)
@@ -148,7 +149,7 @@ def doctor_pdf(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
     """Send the doctor's page as PDF."""
     visit = find(visit_id)
     try:
-        body = pdf_bytes(rated.doctor_html(visit))
+        body = pdf_bytes(whole_page(rated.doctor_html(visit)))
     except InputError as error:
         messages.error(request, str(error))
         return redirect("record", visit.id)

@@ -68,7 +68,7 @@ def described(form: Form, kind: DeviceKind) -> Device | None:
             has_timer=bool(form.text("has_timer")),
             timer_min=timer,
             has_massage=bool(form.text("has_massage")),
-            name=form.text("name")[:60] or f"My {words.KINDS[kind][0].lower()}",
+            name=form.text("name")[:60] or words.MINE[kind],
         )
     except InputError as error:
         form.errors[FIELD_OF.get(error.field, "device")] = str(error)
@@ -120,7 +120,7 @@ def device(request: HttpRequest, visit: Visit) -> HttpResponse:
         "errors": form.errors,
         "values": values,
         "kind": kind.value,
-        "kind_name": words.KINDS[kind][0].lower(),
+        "which": words.WHICH[kind],
         "icon": f"icons/{kind.value}.svg",
         "models": [{"device": d, "facts": facts(d)} for d in models],
         "light": kind in LIGHT,

@@ -17,6 +17,7 @@ from irtherapy.device import geometry
 from irtherapy.dose import exposure, simulate
 from irtherapy.edge import data
 from irtherapy.edge.web import reach, words
+from irtherapy.edge.web.telling import told as say
 from irtherapy.edge.web.views import plan as plan_page
 from irtherapy.export import svg
 from irtherapy.values import (
@@ -152,9 +153,10 @@ def _light_chart(shown: Plan, fluence_rate_w_m2: tuple[float, ...]) -> str:
         "mW/cm\u00b2",
         "Light by depth",
         f"Of {shown.irradiance_w_m2 / 10:.0f} mW/cm\u00b2 on the skin, {value[9]:.0f} are left at {depth[9]:g} mm.",
-        marks=[(shown.layer_depths_mm["muscle"], "muscle"), (shown.layer_depths_mm["spine"], "spine")],
+        marks=[(shown.layer_depths_mm[name], label) for name, label in reach.MARKED.items()],
         width=plan_page.WIDTH,
         height=plan_page.HEIGHT,
+        say=say,
     )
 
 

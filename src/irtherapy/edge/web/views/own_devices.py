@@ -18,6 +18,7 @@ from irtherapy.device.measured import Meter
 from irtherapy.edge import devices
 from irtherapy.edge.web import words
 from irtherapy.edge.web.forms import Form
+from irtherapy.edge.web.telling import told
 from irtherapy.units import w_m2
 from irtherapy.values import DeviceKind, InputError
 
@@ -37,7 +38,7 @@ def shelf(request: HttpRequest) -> HttpResponse:
             "kind": words.KINDS[one.kind][0],
             "sentences": devices.sentences(one),
             "rows": devices.rows(one),
-            "chart": mark_safe(devices.chart(one)),
+            "chart": mark_safe(devices.chart(one, told)),
         }
         for one in devices.load().values()
     ]
@@ -60,7 +61,7 @@ def add(request: HttpRequest, kind: str) -> HttpResponse:
             return redirect("device", back) if back else redirect("own-devices")
     context = {
         "kind": kind,
-        "kind_name": words.KINDS[chosen][0],
+        "own_kind": words.ONE_OF_YOUR_OWN[chosen],
         "light": chosen in own.GLOWS,
         "at_distance": chosen in own.AT_DISTANCE,
         "glows": [(g.value, GLOW_WORDS[g]) for g in own.GLOWS.get(chosen, ()) if g is not own.Glow.LED],

@@ -21,6 +21,7 @@ from irtherapy.edge.records.models import Visit
 from irtherapy.edge.web import reach, words
 from irtherapy.edge.web.stages import stage
 from irtherapy.edge.web.steps import trail
+from irtherapy.edge.web.telling import told
 from irtherapy.export import svg
 from irtherapy.values import Device, InputError, Plan
 
@@ -105,7 +106,7 @@ def _switches(visit: Visit, device: Device) -> dict[str, Any]:
 
 def _link(made: Plan, step: Any) -> dict[str, str]:
     role = "winner" if step == made.limit else "runner" if step == made.runner_up else ""
-    minutes = f"{math.floor(step.minutes * 10) / 10:g}\u00a0min" if math.isfinite(step.minutes) else "not\u00a0reached"
+    minutes = f"{math.floor(step.minutes * 10) / 10:g}\u00a0min" if math.isfinite(step.minutes) else "not reached"
     if step.name == "eye" and math.isinf(step.minutes):
         minutes = "no limit"
     return {"text": step.text, "minutes": minutes, "role": role, "source": step.source}
@@ -116,7 +117,6 @@ def time_chart(made: Plan) -> str:
     minutes = [t / 60 for t in made.time_s]
     ceiling = limits.ceilings(made.setting)
     peak, rise = max(made.skin_c.p50), made.muscle_rise_c
-    told = f"The skin rises to about {peak:.1f} °C, the muscle by about {rise:.1f} °C."
     return svg.line_chart(
         [
             svg.Series("skin", minutes, made.skin_c.p50, ember=True),
@@ -125,13 +125,15 @@ def time_chart(made: Plan) -> str:
         "minutes",
         "°C",
         "Temperature of skin and muscle over time",
-        f"{told} Heat ends after {made.minutes:g} minutes.",
+        f"The skin rises to about {peak:.1f} °C, the muscle by about {rise:.1f} °C. "
+        f"Heat ends after {made.minutes:g} minutes.",
         band=svg.Band(minutes, made.skin_c.p2_5, made.skin_c.p97_5, "19 of 20 people like you lie in here"),
         limits=[(ceiling.skin_cutoff_c, f"switched off at {ceiling.skin_cutoff_c:g} °C")],
         marks=[(made.minutes, "heat ends")],
         y_range=(30.0, 45.0) if min(made.skin_c.p2_5) >= 30.0 else None,
         width=WIDTH,
         height=HEIGHT,
+        say=told,
     )
 
 
@@ -163,7 +165,7 @@ def depth_chart(made: Plan) -> str:
     """Return temperature against depth before the heat and when it ends, with the layers named."""
     end = made.temperature_c[_nearest(made.time_s, made.minutes * 60)]
     layers = made.layer_depths_mm
-    marks = [(layers[name], label) for name, label in (("muscle", "muscle"), ("spine", "spine")) if name in layers]
+    marks = [(layers[name], label) for name, label in reach.MARKED.items() if name in layers]
     return svg.line_chart(
         [
             svg.Series("heat ends", made.depth_mm, end, ember=True),
@@ -176,6 +178,7 @@ def depth_chart(made: Plan) -> str:
         marks=marks,
         width=WIDTH,
         height=HEIGHT,
+        say=told,
     )
 
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpRe
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -21,15 +22,44 @@ from irtherapy.edge.records import visits
 from irtherapy.edge.records.models import Visit
 from irtherapy.edge.web import live
 from irtherapy.edge.web.steps import trail
+from irtherapy.edge.web.telling import told
 from irtherapy.session import prompts, replay
 from irtherapy.session.state import Phase
-from irtherapy.values import InputError
+from irtherapy.values import InputError, Side, StretchItem
 
 COMPARED = {
     "hidden": "This session is part of your comparison; the heat may be on or off",
     "without": "This session is part of your comparison; the heat stays off",
 }
+# What the scripts of the page say; places in braces are filled there.
+SCRIPT_WORDS = {
+    "lost_manual": "The page lost the program. Switch your device off yourself when your time is over. Trying again.",
+    "lost": "The page lost the program for a moment. Without it the heat goes off by itself. Trying again.",
+    "not_taken": "That did not reach the session. If heat is on, switch it off at the device.",
+    "no_answer": "The program does not answer. If heat is on, switch it off at the device.",
+    "unknown": "Not known whether heat is on",
+    "on": "Heat is on",
+    "off": "Heat is off",
+    "paused": "Paused. Go on when you like.",
+    "massage": "The muscle is warm: gentle massage may begin.",
+    "massage_compared": "Gentle massage may begin.",
+    "rest_at": "Rest. Your skin is at {skin}\u00a0°C.",
+    "rest": "Rest. Move away if it feels too hot.",
+    "waiting": "Waiting for the heat.",
+    "a_few": "a few",
+    "stretch_of": "Stretch {number} of {total}",
+    "cutoff": "off at {cutoff} °C",
+    "planned": "planned",
+    "skin": "skin",
+}
 SPEEDS = {"1": 1.0, "20": 20.0, "60": 60.0}
+
+
+def title(item: StretchItem) -> str:
+    """Return the name of a stretch with its side."""
+    if item.side is Side.LEFT:
+        return f"{item.name}, left side"
+    return f"{item.name}, right side" if item.side is Side.RIGHT else item.name
 
 
 def find(visit_id: uuid.UUID) -> Visit:
@@ -82,14 +112,15 @@ def page(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
         "shot": shot,
         "clock": f"{left_s // 60}:{left_s % 60:02d}",
         "items": [
-            {"item": i} | {pose: pathway.figure(i.exercise_id, pose) for pose in ("start", "moving")}
+            {"item": i, "title": title(i)} | {pose: pathway.figure(i.exercise_id, pose) for pose in ("start", "moving")}
             for i in order.stretch
         ],
         "chart": chart,
         "heat_min": f"{order.heat_s / 60:g}",
         "scale": range(11),
         "compared_words": COMPARED.get(order.comparison, ""),
-        "sample": prompts.plain(prompts.Prompt("hold", {"seconds": "20"}, prompts.HIGH)),
+        "sample": live.plain(prompts.Prompt("hold", {"seconds": "20"}, prompts.HIGH), told),
+        "words": {name: told(text) for name, text in SCRIPT_WORDS.items()},
     }
     return render(request, "session/session.html", context)
 
@@ -102,10 +133,11 @@ def stream(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponseBase:
     try:
         order = journal.read_order(live.folder_of(visit))
     except InputError as error:
-        return JsonResponse({"error": str(error)}, status=404)
+        return JsonResponse({"error": told(str(error))}, status=404)
     seen = request.headers.get("Last-Event-ID", "")
     offset = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else 0
-    body = live.stream(order, live.folder_of(visit) / journal.JOURNAL, lambda: live.is_running(visit), offset)
+    language = get_language() or "en"
+    body = live.stream(order, live.folder_of(visit) / journal.JOURNAL, lambda: live.is_running(visit), offset, language)
     response = StreamingHttpResponse(body, content_type="text/event-stream")
     response["X-Accel-Buffering"] = "no"
     return response
@@ -121,7 +153,7 @@ def do(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
         live.send(visit, str(wish.get("kind")), wish.get("value"))
     except InputError as error:
         if is_json:
-            return JsonResponse({"error": str(error)}, status=400)
+            return JsonResponse({"error": told(str(error))}, status=400)
         messages.error(request, str(error))
     return JsonResponse({"ok": True}) if is_json else redirect("session", visit.id)
 

@@ -24,11 +24,11 @@ NO_PLACE = "Please choose at least one sore place: neck, upper back or lower bac
 def read_sites(form: Form) -> tuple[Site, ...]:
     """Return the chosen places with their pain; what is missing or wrong is in ``form.errors``."""
     sites = []
-    for region, name in words.REGIONS.items():
+    for region, name in words.IN_A_SENTENCE.items():
         side = form.choice(f"side_{region}", Side)
         if side is None:
             continue
-        missing = f"Please tell how strong the pain is in your {name.lower()}, from 0 to 10."
+        missing = f"Please tell how strong the pain is in your {name}, from 0 to 10."
         pain = form.number(f"pain_{region}", "Pain", 0, 10, missing=missing)
         if pain is not None:
             sites.append(Site(region, side, pain))

@@ -1,6 +1,11 @@
 /* The live chart: planned skin curve (soft), the skin now (strong), the cut-off as a named line. */
 "use strict";
 
+/* A figure with one digit after the decimal mark of the page's language. */
+function oneDigit(value) {
+  return value.toLocaleString(document.documentElement.lang || "en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+}
+
 (function () {
   function css(name) {
     return getComputedStyle(document.body).getPropertyValue(name).trim();
@@ -47,10 +52,11 @@
   }
 
   class SkinChart {
-    constructor(place, rows, plan) {
+    constructor(place, rows, plan, words) {
       this.place = place;
       this.rows = rows;
       this.plan = plan;
+      this.words = words;
       this.skin = new Map();
       this.heatZero = null;
       const times = plan.time_s.filter((t) => t <= plan.heat_s + 1);
@@ -73,7 +79,7 @@
             { label: "planned", stroke: soft, width: 2, dash: [2, 4], spanGaps: true, points: { show: false } },
             { label: "skin", stroke: ember, width: 3, spanGaps: true, points: { show: false } },
           ],
-          hooks: { draw: [namedLine(plan.cutoff_c, "off at " + plan.cutoff_c + " °C", ink), (u) => this.names(u, soft, ember)] },
+          hooks: { draw: [namedLine(plan.cutoff_c, words.cutoff.replace("{cutoff}", plan.cutoff_c), ink), (u) => this.names(u, soft, ember)] },
         },
         this.data(),
         place
@@ -94,8 +100,8 @@
       const now = this.latest();
       const planned = now === null ? null : this.nearestValue(this.planned, now[0], 60);
       const above = planned === null || now[1] >= planned;
-      nameAtEnd(u, 1, "planned", soft, !above);
-      if (now !== null) nameAtEnd(u, 2, "skin", ember, above);
+      nameAtEnd(u, 1, this.words.planned, soft, !above);
+      if (now !== null) nameAtEnd(u, 2, this.words.skin, ember, above);
     }
 
     latest() {
@@ -120,7 +126,7 @@
 
     nearest(map, second, within) {
       const value = this.nearestValue(map, second, within);
-      return value === null ? "–" : value.toFixed(1);
+      return value === null ? "–" : oneDigit(value);
     }
 
     nearestValue(map, second, within) {

@@ -27,7 +27,7 @@
       history.replaceState(null, "", now);
       answer.dataset.shown = now;
     } catch (error) {
-      answer.textContent = "The program does not answer. Is it still running?";
+      answer.textContent = answer.dataset.silent;
     }
     asking = false;
     ask();

@@ -17,9 +17,8 @@
   let troubleEnds = 0;
   const manual = root.dataset.manual === "yes";
   const compared = root.dataset.compared; // of a comparison: what is said in place of whether heat is on
-  const LOST = manual
-    ? "The page lost the program. Switch your device off yourself when your time is over. Trying again."
-    : "The page lost the program for a moment. Without it the heat goes off by itself. Trying again.";
+  const words = JSON.parse(byId("words").textContent); // in the language of the page
+  const LOST = manual ? words.lost_manual : words.lost;
   const SILENT_MS = 4000;
   const SAME_TAP_MS = 500; // a trembling finger taps twice: the second within this is no new tap
   const HELD_MS = 800; // a finger that stays this long means stop
@@ -40,11 +39,11 @@
       });
       if (!answer.ok) {
         const told = await answer.json().catch(() => ({}));
-        trouble(told.error || "That did not reach the session. If heat is on, switch it off at the device.", TOLD_MS);
+        trouble(told.error || words.not_taken, TOLD_MS);
         return false;
       }
     } catch (error) {
-      trouble("The program does not answer. If heat is on, switch it off at the device.", TOLD_MS);
+      trouble(words.no_answer, TOLD_MS);
       return false;
     }
     return true;
@@ -66,7 +65,7 @@
 
   function heatUnknown() {
     byId("heat").classList.remove("heat-on");
-    byId("heat-words").textContent = "Not known whether heat is on";
+    byId("heat-words").textContent = words.unknown;
   }
 
   function clock(seconds) {
@@ -85,11 +84,11 @@
   }
 
   function sentence(s) {
-    if (s.phase === "paused") return s.advice || "Paused. Go on when you like.";
-    if (compared) return s.massage ? "Gentle massage may begin." : "Rest. Move away if it feels too hot.";
-    if (s.massage) return "The muscle is warm: gentle massage may begin.";
-    if (s.heat_on && s.skin_c !== null) return "Rest. Your skin is at " + s.skin_c.toFixed(1) + "\u00a0°C.";
-    return s.heat_on ? "Rest. Move away if it feels too hot." : "Waiting for the heat.";
+    if (s.phase === "paused") return s.advice || words.paused;
+    if (compared) return s.massage ? words.massage_compared : words.rest;
+    if (s.massage) return words.massage;
+    if (s.heat_on && s.skin_c !== null) return words.rest_at.replace("{skin}", oneDigit(s.skin_c));
+    return s.heat_on ? words.rest : words.waiting;
   }
 
   function ask(question, left) {
@@ -113,7 +112,7 @@
     }
     if (document.activeElement.closest("[hidden]")) document.activeElement.blur(); // a hidden button takes no keys
     byId("heat").classList.toggle("heat-on", s.heat_on && !compared);
-    const heat = compared || (s.heat_on ? "Heat is on" : "Heat is off");
+    const heat = compared || (s.heat_on ? words.on : words.off);
     if (byId("heat-words").textContent !== heat) byId("heat-words").textContent = heat;
     byId("clock").textContent = clock(s.heat_left_s);
     const loop = byId("loop");
@@ -122,10 +121,10 @@
       const text = s.forecast_lost ? loop.dataset.lost : loop.dataset.safe.replace("{minutes}", Math.round(s.safe_s / 60));
       if (loop.textContent !== text) loop.textContent = text;
     }
-    const words = sentence(s);
-    if (words !== spoken) {
-      spoken = words;
-      byId("say").textContent = words;
+    const now = sentence(s);
+    if (now !== spoken) {
+      spoken = now;
+      byId("say").textContent = now;
     }
     byId("pause").hidden = s.phase !== "heating";
     byId("resume").hidden = !s.resume_allowed;
@@ -138,13 +137,13 @@
       else if (performance.now() - sentAt > SILENT_MS) reopen(box); // the tick was lost: it can be made again
     }
     if (s.phase === "heat_ended") {
-      byId("ready").textContent = s.get_ready_s === null ? "a few" : Math.ceil(s.get_ready_s);
+      byId("ready").textContent = s.get_ready_s === null ? words.a_few : Math.ceil(s.get_ready_s);
       byId("stretch-start").hidden = s.heat_on || s.ended !== null;
       byId("off-first").hidden = !s.heat_on;
       byId("ended-say").hidden = s.heat_on || s.ended !== null;
     }
     if (s.phase === "stretching") {
-      byId("item-count").textContent = "Stretch " + (s.item_index + 1) + " of " + s.items_total;
+      byId("item-count").textContent = words.stretch_of.replace("{number}", s.item_index + 1).replace("{total}", s.items_total);
       byId("item-clock").textContent = clock(s.item_left_s);
       for (const item of root.querySelectorAll(".item")) {
         const wanted = Number(item.dataset.item) === s.item_index;
@@ -202,7 +201,7 @@
   function draw(s) {
     if (!["heating", "paused"].includes(s.phase) || compared) return;
     if (!chart) {
-      chart = new SkinChart(byId("chart"), byId("rows"), plan);
+      chart = new SkinChart(byId("chart"), byId("rows"), plan, words);
       if (zero === null) zero = s.now_s - s.heat_s;
       chart.add(pending, zero);
       pending = [];
