@@ -13,6 +13,7 @@ COMMANDS = (
     "screen",
     "plan",
     "session",
+    "course",
     "report",
     "export",
     "devices",

@@ -14,7 +14,20 @@ from irtherapy import pathway
 from irtherapy.edge.records import comparisons, outcomes, told, visits
 from irtherapy.edge.records.models import Course, Effect, Patient, Visit
 from irtherapy.edge.records.models.course import PROGRAMME_KEYS
-from irtherapy.values import Away, Break, InputError, LimitStep, Progress, Region, Setting, Site, in_range, to_json
+from irtherapy.values import (
+    Away,
+    Break,
+    InputError,
+    LimitStep,
+    Progress,
+    Region,
+    Setting,
+    Site,
+    Slot,
+    SlotState,
+    in_range,
+    to_json,
+)
 
 LOOK_BACK = datetime.timedelta(days=14)  # sessions before the course that still count for rest, minutes and warm skin
 BEGUN_MOST, AHEAD_MOST = datetime.timedelta(days=31), datetime.timedelta(days=60)
@@ -122,6 +135,17 @@ def progress(course: Course, today: str | None = None, region: Region | str | No
     """Return where a course stands today, or on another ISO day."""
     site = None if region is None else str(Region(region).value)
     return pathway.course_state(course.value(setting_of(course)), records(course), today or visits.today(), site)
+
+
+def shown_slots(found: Progress) -> tuple[Slot, ...]:
+    """Return the sessions that a picture shows: what an ended course still had planned is left out."""
+    return tuple(s for s in found.slots if not (found.over and s.state is SlotState.PLANNED))
+
+
+def days_away(course: Course, found: Progress) -> list[tuple[str, str]]:
+    """Return the days without sessions as (first, last): pauses, holidays and breaks until they were lifted."""
+    away = [(a.first_on, a.last_on or found.today) for a in course.value().away]
+    return away + [(b.on, b.lifted_on or found.today) for b in found.breaks]
 
 
 def finish_if_over(course: Course, found: Progress) -> None:

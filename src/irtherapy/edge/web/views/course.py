@@ -109,10 +109,8 @@ def _warm(one: Any) -> dict[str, Any]:
 
 
 def _picture(course: Course, found: Progress) -> dict[str, Any]:
-    away = [(a.first_on, a.last_on or found.today) for a in course.value().away]
-    away += [(b.on, b.lifted_on or found.today) for b in found.breaks]
-    slots = [slot for slot in to_json(found.slots) if not (found.over and slot["state"] == "planned")]
-    shown = weeks.days(slots, away, found.today)
+    slots = courses.shown_slots(found)
+    shown = weeks.days(to_json(slots), courses.days_away(course, found), found.today)
     labels = [date_format(datetime.date.fromisoformat(week[0][0]), "j M") for week in shown]
     names = [str(WEEKDAYS_ABBR[n]) for n in range(7)]
     kinds = {how for week in shown for _, how in week} - {""}
@@ -122,7 +120,7 @@ def _picture(course: Course, found: Progress) -> dict[str, Any]:
     return {
         "picture": mark_safe(weeks.picture(shown, found.today, names, labels, "The weeks of your course, day by day")),
         "legend": legend,
-        "rows": [_row(slot) for slot in found.slots if not (found.over and slot.state is SlotState.PLANNED)],
+        "rows": [_row(slot) for slot in slots],
     }
 
 

@@ -1,0 +1,76 @@
+"""The course in the terminal, as a person types it: a program of its own each time, the same records as the pages."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import icalendar
+import pytest
+
+DAY = datetime.timedelta(days=1)
+
+
+@pytest.fixture
+def typed(tmp_path: Path) -> Any:
+    """Return a function that runs `irtherapy course ...` in a data folder of its own."""
+    env = {**os.environ, "IRTHERAPY_HOME": str(tmp_path), "TZ": "Europe/Berlin", "COLUMNS": "100"}
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        code = "from irtherapy.edge.cli import main; main()"
+        return subprocess.run(
+            [sys.executable, "-c", code, "course", *words], env=env, capture_output=True, text=True, check=False
+        )
+
+    return run
+
+
+def told(done: subprocess.CompletedProcess[str]) -> Any:
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_a_course_by_hand_from_its_start_to_its_end(typed: Any, tmp_path: Path) -> None:
+    none_yet = typed("show", "--json")
+    assert none_yet.returncode == 2 and "There is no course yet" in json.loads(none_yet.stdout)["error"]["message"]
+    started = told(typed("start", "--per-week", "2", "--weeks", "3", "--at", "07:30", "--json"))
+    assert started["course"]["status"] == "active" and len(started["progress"]["slots"]) == 6
+    text = typed("show").stdout
+    assert "Heat and stretching at home" in text and "Today is a day for a session." in text and "[○]" in text
+    assert told(typed("pause", "--reason", "A cold", "--json"))["course"]["status"] == "on-hold"
+    again = typed("pause")
+    assert again.returncode == 2 and "paused already" in again.stderr
+    assert told(typed("resume", "--json"))["course"]["status"] == "active"
+    first, last = (datetime.datetime.now(datetime.UTC).date() + n * DAY for n in (3, 8))
+    away = told(typed("holiday", str(first), str(last), "--json"))
+    assert not any(str(first) <= day <= str(last) for day in away["course"]["planned"])
+    assert len(told(typed("undo", "--json"))["course"]["pauses"]) == 0
+    where = tmp_path / "sessions.ics"
+    feed = told(typed("calendar", "--out", str(where), "--json"))
+    events = icalendar.Calendar.from_ical(where.read_bytes()).walk("VEVENT")
+    assert len(events) == 6 and {e["DTSTART"].dt.strftime("%H:%M") for e in events} == {"07:30"}
+    assert {str(e["DTSTART"].params["TZID"]) for e in events} == {"Europe/Berlin"}
+    assert told(typed("calendar", "--new-address", "--json"))["feed"] != feed["feed"]
+    assert told(typed("end", "--note", "Enough", "--json"))["course"]["status"] == "revoked"
+    assert "You ended this course" in typed("show").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("start", "nothing"), "There is no programme"),
+        (("start", "--from", "soon"), "First day must be a day as YYYY-MM-DD"),
+        (("start", "--days", "mon,day"), "Days must be of mon, tue"),
+        (("start", "--at", "noon"), "Time of day must be like 18:30"),
+        (("start", "--patient", "P-9"), "There is no patient 'P-9' here."),
+        (("start", "--per-week", "9"), "Sessions a week must be a number from 1 to 3"),
+    ],
+)
+def test_what_cannot_be_is_told_in_one_sentence(typed: Any, words: tuple[str, ...], says: str) -> None:
+    done = typed(*words)
+    assert done.returncode == 2 and says in " ".join(done.stderr.split()) and "Traceback" not in done.stderr
