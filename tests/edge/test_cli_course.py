@@ -16,10 +16,11 @@ import pytest
 DAY = datetime.timedelta(days=1)
 
 
-@pytest.fixture
-def typed(tmp_path: Path) -> Any:
+@pytest.fixture(scope="module")
+def typed(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Return a function that runs `irtherapy course ...` in a data folder of its own."""
-    env = {**os.environ, "IRTHERAPY_HOME": str(tmp_path), "TZ": "Europe/Berlin", "COLUMNS": "100"}
+    home = str(tmp_path_factory.mktemp("home"))
+    env = {**os.environ, "IRTHERAPY_HOME": home, "TZ": "Europe/Berlin", "COLUMNS": "100"}
 
     def run(*words: str) -> subprocess.CompletedProcess[str]:
         code = "from irtherapy.edge.cli import main; main()"

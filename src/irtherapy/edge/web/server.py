@@ -37,6 +37,7 @@ def serve(host: str, port: int, open_browser: bool) -> None:
     address = url(host, taken)
     note = "" if taken == port else f" (port {port} was in use)"
     say(f"irtherapy is at {address}{note}. Press Ctrl+C to stop.")
+    remind()
     if open_browser and has_browser():
         Timer(0.6, webbrowser.open, args=[address]).start()
     run(listening)
@@ -57,6 +58,16 @@ def prepare() -> None:
 
         runner.recover(sessions_folder())
         visits.import_finished()
+
+
+def remind() -> None:
+    """Say that today is a day of the course, if it is: on two days at most, and then no more until a session."""
+    from irtherapy.edge.records import courses
+
+    course = courses.current()
+    line = None if course is None else courses.remind(course, courses.progress(course))
+    if line is not None:
+        say(line)
 
 
 def run(listening: socket.socket) -> None:
