@@ -55,7 +55,7 @@ def test_telling_how_it_is_going(
     page.reload()
     expect(page.locator("input[name=peg_1][value='7']")).to_be_checked()
     page.get_by_role("button", name="Finish").click()
-    expect(page.get_by_text("PEG needs 3 answers; 1 are there").first).to_be_visible()
+    expect(page.get_by_text("PEG needs all of its answers: 1 of 3 are told").first).to_be_visible()
     look(page, "form", accessible)
     for item in ("peg_2", "peg_3"):
         page.locator(f"input[name={item}][value='5']").check(force=True)

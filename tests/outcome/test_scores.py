@@ -87,7 +87,7 @@ def test_a_wrong_answer_is_named_with_its_range(measure: str, answers: dict[str,
 def test_what_is_missing_is_named() -> None:
     found = scores.score(MEASURES["peg"], peg(4, None, None))
     assert found.missing == ("peg_2", "peg_3") and found.answered == 1
-    assert found.sentence == "PEG needs 3 answers; 1 are there, so there is no score yet."
+    assert found.sentence == "PEG needs all of its answers: 1 of 3 are told, so there is no score yet."
 
 
 def test_two_days_of_own_activities_are_compared_over_those_on_both() -> None:

@@ -185,7 +185,7 @@ def _mean(measure: Measure, told: Mapping[str, Any]) -> Score:
 
 
 def _needs(measure: Measure, answered: int) -> str:
-    return f"{measure.name} needs {measure.least} answers; {answered} are there, so there is no score yet."
+    return f"{measure.name} needs all of its answers: {answered} of {measure.least} are told, so there is no score yet."
 
 
 def _ticks(measure: Measure, told: Mapping[str, Any]) -> Score:

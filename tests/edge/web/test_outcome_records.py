@@ -97,7 +97,7 @@ def test_a_questionnaire_is_kept_as_it_is_filled_in_and_finished_only_with_a_sco
         outcomes.fill(begun, {"peg_1": 3, "peg_2": 12})
     again = outcomes.draft("peg")
     assert again.pk == begun.pk and again.items == {"peg_1": 3} and again.score is None
-    with pytest.raises(InputError, match="PEG needs 3 answers; 1 are there"):
+    with pytest.raises(InputError, match="PEG needs all of its answers: 1 of 3 are told"):
         outcomes.finish(again)
     outcomes.finish(outcomes.draft("peg"), PEG)
     assert Answer.objects.get().score == 5.0

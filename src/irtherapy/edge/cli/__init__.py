@@ -14,6 +14,7 @@ COMMANDS = (
     "plan",
     "session",
     "course",
+    "outcome",
     "report",
     "export",
     "devices",
