@@ -114,7 +114,8 @@ def too_long() -> Chart:
         {**s, "sites": sites, "device": {**LAMP, "id": f"d{k}", "name": wide}, "skin_check": "marks",
          "verdict": {"setting": "home_at_risk", "precautions": why, "cleared": why},
          "plan": {"irradiance_w_m2": 99.0 + 1000 * k}, "placement": {"distance_m": 0.1 * k},
-         "record": {**s["record"], "ended": "skin_cutoff", "ended_text": f"{k} {wide}", "note": wide,
+         "record": {**s["record"], "ended": "skin_cutoff",
+                    "order": {**s["record"]["order"], "driver": "simulated"}, "ended_text": f"{k} {wide}", "note": wide,
                     "events": [guard] * 3}}
         for k, s in enumerate(chart.sessions)
     ]  # fmt: skip

@@ -1,4 +1,7 @@
-"""`irtherapy demo`: a whole session on the simulated lamp, from the first question to the doctor's page."""
+"""`irtherapy demo`: a whole session on the simulated lamp, from the first question to the doctor's page.
+
+`irtherapy demo course` (``demo_course``) is four weeks of it.
+"""
 
 from __future__ import annotations
 
@@ -68,37 +71,50 @@ def summary(walk: Any, record: SessionRecord, record_id: str, files: list[Path])
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the program."""
+    """Add the command and its `course` to the program."""
+    from irtherapy.edge.cli import demo_course
 
-    @app.command(
-        epilog="Examples:  irtherapy demo   |   irtherapy demo --site neck --seed 7   |   irtherapy demo --json",
-    )
-    def demo(
-        site: list[str] = arguments.SITE,
-        device: str = arguments.DEVICE,
-        distance_cm: float = arguments.DISTANCE,
-        seed: int = arguments.SEED,
-        speed: float = typer.Option(60.0, "--speed", help="How many times faster than the clock, 1 to 1000."),
-        out: Path = typer.Option(None, "--out", help="Where to write the doctor's page; default: the data folder."),
-        as_json: bool = show.JSON_OPTION,
-    ) -> None:
-        """Run a whole session on the simulated device and write the doctor's page."""
-        from irtherapy.edge.cli import keep
-        from irtherapy.edge.cli import walk as path
+    demos = typer.Typer(invoke_without_command=True, rich_markup_mode="rich", epilog=EXAMPLES)
+    demos.callback()(demo)
+    demo_course.register(demos)
+    app.add_typer(demos, name="demo")
 
-        speed = in_range("Speed", speed, 1, 1000, "times")
-        walk = path.healthy(site, device, distance_cm, seed)
-        if not as_json:
-            show.verdict(walk.verdict)
-            show.plan(walk.plan)
-        bar = Bar(walk.order, quiet=as_json)
-        with bar.progress:
-            record = path.run_simulated(walk, speed, bar)
-        visit = keep.save(walk, record)
-        files = keep.write_report(visit, pdf=out)
-        if as_json:
-            show.emit(summary(walk, record, str(visit.id), files))
-        else:
-            show.record(record)
-            for written in files:
-                show.console.print(f"Doctor's page: {written}", soft_wrap=True)
+
+EXAMPLES = (
+    "Examples:  irtherapy demo   |   irtherapy demo --site neck --seed 7   |   irtherapy demo --json   |   "
+    "irtherapy demo course --seed 1"
+)
+
+
+def demo(
+    context: typer.Context,
+    site: list[str] = arguments.SITE,
+    device: str = arguments.DEVICE,
+    distance_cm: float = arguments.DISTANCE,
+    seed: int = arguments.SEED,
+    speed: float = typer.Option(60.0, "--speed", help="How many times faster than the clock, 1 to 1000."),
+    out: Path = typer.Option(None, "--out", help="Where to write the doctor's page; default: the data folder."),
+    as_json: bool = show.JSON_OPTION,
+) -> None:
+    """Run a whole session on the simulated device and write the doctor's page; or four weeks: demo course."""
+    if context.invoked_subcommand is not None:
+        return
+    from irtherapy.edge.cli import keep
+    from irtherapy.edge.cli import walk as path
+
+    speed = in_range("Speed", speed, 1, 1000, "times")
+    walk = path.healthy(site, device, distance_cm, seed)
+    if not as_json:
+        show.verdict(walk.verdict)
+        show.plan(walk.plan)
+    bar = Bar(walk.order, quiet=as_json)
+    with bar.progress:
+        record = path.run_simulated(walk, speed, bar)
+    visit = keep.save(walk, record)
+    files = keep.write_report(visit, pdf=out)
+    if as_json:
+        show.emit(summary(walk, record, str(visit.id), files))
+    else:
+        show.record(record)
+        for written in files:
+            show.console.print(f"Doctor's page: {written}", soft_wrap=True)

@@ -25,7 +25,7 @@ CSS = (
     + """
 @page { margin: 10mm 15mm 14mm; @bottom-right { content: counter(page) " / " counter(pages);
   font: 8pt "DejaVu Sans", system-ui, sans-serif; color: #5b5149; } }
-.front { font-size: 8.4pt; line-height: 1.3; }
+.front { font-size: 8.4pt; line-height: 1.27; }
 .front h1 { font-size: 15pt; }
 .front h2, .front .foot { margin-top: 5pt; }
 .front h2 { font-size: 9.5pt; }
@@ -38,7 +38,7 @@ CSS = (
 .front th, .front td { padding-top: 0.8pt; padding-bottom: 0.8pt; }
 .s-response .facts th { width: 42mm; }
 .front li, .front p, h1 { overflow-wrap: anywhere; }
-.s-chart figure svg { max-height: 39mm; }
+.s-chart figure svg { max-height: 36mm; }
 h3 { font-size: 9.5pt; margin: 6pt 0 2pt; }
 h2 { break-after: avoid; }
 .rows { font-size: 8.5pt; }
@@ -65,7 +65,7 @@ li { overflow-wrap: anywhere; }
   .rows { min-width: 38rem; }
   figure svg, .s-chart figure svg { min-width: 34rem; max-height: none; }
 }
-@media (max-width: 480px) { .facts th, .s-response .facts th { width: 7rem; } }
+@media screen and (max-width: 480px) { .facts th, .s-response .facts th { width: 7rem; } }
 """
 )
 FOOT = (

@@ -76,7 +76,8 @@ def _scores(d: Digest, judged: Sequence[Json]) -> str:
     if judged:
         rows = [_judged(j) for j in judged]
         out.append(words.columns(("Measure", "First", "Last", "Change", "95 % interval", "Matters"), rows))
-        out += [f"<p>{escape(str(j['sentence']))}</p>" for j in judged if j.get("sentence")]
+        told_of = [j for j in judged if j.get("sentence") and j.get("change") is not None]
+        out += [f"<p>{escape(measure(str(j['key'])).split(',')[0])}. {escape(str(j['sentence']))}</p>" for j in told_of]
     told = [(_stamp(a["at"]), measure(str(a["measure"])), _figure(a.get("score"), "{:g}")) for a in d.chart.answers]
     told += [(_stamp(m["at"]), str(m["name"]), _motion(m)) for m in d.chart.motions]
     if told:
@@ -103,9 +104,9 @@ def _judged(j: Json) -> Sequence[str]:
     change, low = j.get("change"), j.get("low")
     return (
         measure(str(j["key"])),
-        _figure(j.get("first"), "{:.1f}"),
+        "–" if j.get("times") == 1 else _figure(j.get("first"), "{:.1f}"),
         _figure(j.get("last"), "{:.1f}"),
-        "too few days" if change is None else signed(float(change)),
+        "too few to judge" if change is None else signed(float(change)),
         "–" if low is None else f"{signed(float(low))} to {signed(float(j['high']))}",
         _figure(j.get("matters"), "{:.1f}"),
     )

@@ -109,9 +109,9 @@ def _what(d: Digest) -> Rows:
         heat = programme.get("heat_min")
         rows.append(("Planned", often + (f", {heat:g} min of heat" if heat else "")))
     if programme.get("parts"):
-        rows.append(("Parts", short(", ".join(str(p) for p in programme["parts"]), 44)))
+        rows.append(("Parts", short(", ".join(str(p) for p in programme["parts"]), 66)))
     if programme.get("source"):
-        rows.append(("Source", short(str(programme["source"]), 44)))
+        rows.append(("Source", short(str(programme["source"]), 48)))
     names = [short(str(one["name"]), 34) for one in d.devices]
     rows.append(("Device", _few(names, 1) if names else "unknown"))
     return rows
@@ -201,6 +201,8 @@ def _judged(j: Json) -> str:
     matters = f"; {float(j['matters']):.1f} matters" if j.get("matters") is not None else ""
     if j.get("first") is None:
         return "not told"
+    if j.get("times") == 1:
+        return f"{j['last']:.1f} (told once{matters})"
     if j.get("change") is None:
         return f"{j['first']:.1f} to {j['last']:.1f} ({j.get('times', 1)} times, too few to judge{matters})"
     told = f"{j['first']:.1f} to {j['last']:.1f} ({signed(float(j['change']))}"
