@@ -248,3 +248,15 @@ def test_unknown_comparisons_lead_to_the_overview(client: Client) -> None:
     assert client.get(reverse("trial-plan", args=[which])).status_code == 404
     for name in ("trial-end", "trial-go-on", "trial-reveal", "trial-morning", "trial-remove"):
         assert client.post(reverse(name, args=[which])).status_code == 302
+
+
+def test_the_doctor_s_page_tells_a_comparison_when_it_has_ended_and_not_before(client: Client) -> None:
+    of = made()
+    whole(of, 2.0)
+    page = client.get(reverse("course-report-page")).content.decode()
+    assert "No comparison with and without heat was made." in page
+    comparisons.end(of)
+    comparisons.reveal(of)
+    page = client.get(reverse("course-report-page")).content.decode()
+    assert page.count(comparisons.result(of).sentence) == 2  # in front, and behind with its figures
+    assert "Pairs of blocks" in page and "As drawn" in page

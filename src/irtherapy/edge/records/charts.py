@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from irtherapy.edge.records import comparisons, courses, outcomes, rated, told, visits
+from irtherapy.edge.records import compared_told, comparisons, courses, outcomes, rated, told, visits
 from irtherapy.edge.records.models import Patient, Visit
 from irtherapy.edge.records.research import THE_PERSON
 from irtherapy.export.chart import Chart
@@ -44,6 +44,7 @@ def chart(patient: Patient | None) -> Chart:
         answers=tuple(told.charted_answers(patient)),
         motions=tuple(told.charted_motions(patient)),
         effects=tuple(told.charted_effects(patient)),
+        trials=tuple(compared_told.charted(patient)),
     )
 
 

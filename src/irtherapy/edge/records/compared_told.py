@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from irtherapy.edge.records import comparisons
-from irtherapy.edge.records.models import ComparedSession, Comparison, Visit
+from irtherapy.edge.records.models import ComparedSession, Comparison, Patient, Visit
 from irtherapy.export import difference
 from irtherapy.outcome.comparison import Outcome
 from irtherapy.outcome.self_trial import Estimate, Result
@@ -135,3 +136,23 @@ def chances(of: Comparison, found: Result) -> list[tuple[str, str]]:
         told = {"right": of.guesses_right, "told": of.guesses_told}
         out.append((_("Blocks that you guessed right"), _("%(right)d of %(told)d") % told))
     return out
+
+
+# -- for the chart
+
+
+def charted(patient: Patient | None) -> Iterator[dict[str, Any]]:
+    """Yield each real comparison that has ended and may be told, as ``Chart.trials``."""
+    for of in comparisons.kept(patient).filter(demo=False, ended_at__isnull=False).order_by("starts_on", "pk"):
+        if not of.may_tell or of.ended_at is None:
+            continue
+        found = comparisons.result(of)
+        facts = [(_("Pairs of blocks"), str(of.pairs)), (_("Sessions in a block"), str(of.sessions))]
+        facts += [(name, f"{lower} ({spread})") for name, lower, spread in ways(found)] + chances(of, found)
+        yield {
+            "id": str(of.pk),
+            "started_on": of.starts_on.isoformat(),
+            "ended_on": timezone.localtime(of.ended_at).date().isoformat(),
+            "sentence": found.sentence,
+            "facts": facts,
+        }
