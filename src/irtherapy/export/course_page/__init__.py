@@ -57,15 +57,14 @@ li { overflow-wrap: anywhere; }
   h3, .rows { font-size: 15px; }
   .front .foot { font-size: 14px; margin-top: 22px; }
   .front th, .front td { padding-top: 3px; padding-bottom: 3px; }
-  .facts th { width: 8.5rem; }
-  .s-response .facts th { width: 11rem; }
+  .facts th { width: min(8.5rem, 32vw); }
+  .s-response .facts th { width: min(11rem, 32vw); }
   .two { gap: 0 2.5rem; }
   .two > div { flex-basis: 20rem; }
   .wide, figure { overflow-x: auto; }
   .rows { min-width: 38rem; }
   figure svg, .s-chart figure svg { min-width: 34rem; max-height: none; }
 }
-@media screen and (max-width: 480px) { .facts th, .s-response .facts th { width: 7rem; } }
 """
 )
 FOOT = (

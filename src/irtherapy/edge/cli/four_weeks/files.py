@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from irtherapy import __version__
 from irtherapy.edge.pdf import pdf_bytes
-from irtherapy.edge.records import charts, course_report, visits
+from irtherapy.edge.records import charts, course_calendar, course_report, visits
 from irtherapy.export import fhir
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def write(folder: Path, patient: Patient | None, course: Course) -> dict[str, An
     pdf.write_bytes(pdf_bytes(page))
     with bundle.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(fhir.bundle_text([charts.chart(patient)], __version__))
+    calendar.write_bytes(course_calendar.ics(course))
     figures = course_report.figures(patient, str(course.pk))
     return {
         "course_id": str(course.pk),
