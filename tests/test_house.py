@@ -93,7 +93,7 @@ def test_pages_load_nothing_from_another_host() -> None:
 
 
 def test_locks_name_no_address() -> None:
-    for lock in ROOT.glob("requirements*.lock"):
+    for lock in (*ROOT.glob("requirements*.lock"), *SRC.rglob("*.lock")):
         text = lock.read_text(encoding="utf-8")
         assert "://" not in text
         assert "--hash=sha256:" in text

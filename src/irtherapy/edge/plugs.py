@@ -1,4 +1,4 @@
-"""The plugs of this person: what is told of each, and whether its own OFF has been seen to work.
+"""The plugs and nodes of this person: what is told of each, and whether its own OFF has been seen to work.
 
 One file, ``plugs.json``, readable by its owner alone (a broker may want a password). A plug switches heat only after
 the set-up test: on, then the link is let go, and the time until the plug is off by itself is measured. A test that
@@ -19,6 +19,7 @@ from typing import Any
 from irtherapy import limits
 from irtherapy.edge import home
 from irtherapy.edge.drivers import registry
+from irtherapy.edge.drivers.esphome_line import Node
 from irtherapy.edge.drivers.interface import DriverError, real_seconds
 from irtherapy.edge.drivers.mqtt import Address
 from irtherapy.edge.drivers.plug import Plug
@@ -34,13 +35,14 @@ LATE_S = 1.0  # the plug may be this much later than its lease
 class Tested:
     """A set-up test: the ISO time, the plug's firmware, and how long it stayed on after the link was let go.
 
-    ``seconds_to_off`` is None when it was still on after twice the lease.
+    ``seconds_to_off`` is None when it was still on after twice the lease. ``skin``: it has a thermometer of its own.
     """
 
     at: str
     firmware: str
     lease_s: float
     seconds_to_off: float | None
+    skin: bool = False
 
     @property
     def passed(self) -> bool:
@@ -50,7 +52,10 @@ class Tested:
 
 @dataclass(frozen=True)
 class OwnPlug:
-    """A plug on MQTT as its owner told it; ``device_id`` is what hangs on it. Raises InputError on a wrong figure."""
+    """A plug on MQTT, or an ESPHome ``node``, as its owner told it; ``device_id`` is what hangs on it.
+
+    Raises InputError on a wrong figure.
+    """
 
     name: str
     kind: str
@@ -60,14 +65,27 @@ class OwnPlug:
     thermometer: Source | None = None
     thermometer2: Source | None = None  # on the same skin; the heat ends when the two disagree
     tested: Tested | None = None
+    node: Node | None = None
 
     def __post_init__(self) -> None:
         if not self.name.strip() or len(self.name) > 60:
             raise InputError("Name", "Name must be 1 to 60 letters.")
         if self.kind not in registry.PLUGS:
             raise InputError("Plug", f"Plug must be one of {', '.join(registry.PLUGS)}; got {self.kind!r}.")
+        if (self.node is None) == (self.kind == registry.ESPHOME):
+            raise InputError("Host", "Host must be told of an ESPHome node, and of no other plug.")
         if self.thermometer2 is not None and self.thermometer in (None, self.thermometer2):
             raise InputError("Second thermometer", "Second thermometer must be beside a first, and another one.")
+
+    @property
+    def driver(self) -> str:
+        """The driver that a session by it names."""
+        return registry.ESPHOME if self.node is not None else registry.MQTT
+
+    @property
+    def has_thermometer(self) -> bool:
+        """Whether a skin thermometer comes with it: one on MQTT, or one that its node has told of in its test."""
+        return self.thermometer is not None or (self.tested is not None and self.tested.skin)
 
     def why_not(self, now: datetime.datetime, firmware: str | None = None) -> str | None:
         """Return in one sentence why this plug may not switch heat now, or None when it may."""
@@ -84,15 +102,19 @@ class OwnPlug:
     def device_json(self) -> dict[str, Any]:
         """Return what the runner is told of it in ``device.json``."""
         told: dict[str, Any] = {"kind": self.kind, "topic": self.topic, "broker": asdict(self.broker)}
+        if self.node is not None:
+            told["node"] = asdict(self.node)
         for name in ("thermometer", "thermometer2"):
             if (source := getattr(self, name)) is not None:
                 told[name] = asdict(source)
         return told
 
     def public(self) -> dict[str, Any]:
-        """Return it as JSON data without the password."""
+        """Return it as JSON data without password and key."""
         told = asdict(self)
         told["broker"]["password"] = None if self.broker.password is None else "(kept)"
+        if self.node is not None:
+            told["node"]["key"] = None if self.node.key is None else "(kept)"
         if self.tested is not None:
             told["tested"]["passed"] = self.tested.passed
         return told
@@ -147,7 +169,7 @@ def write_device(folder: Path, plug: OwnPlug) -> None:
 
 def firmware_of(plug: OwnPlug) -> str:
     """Return the firmware a plug has now. Raises DriverError when it cannot be reached."""
-    driver = registry.open_plug(plug.broker, plug.kind, plug.topic)
+    driver = registry.open_switch(plug.device_json())
     try:
         driver.check_reachable()
         return driver.firmware()
@@ -165,11 +187,11 @@ def try_out(
     """
     lease_s = limits.LEASE_MAX_S
     keep(replace(plug, tested=None))
-    watcher = registry.open_plug(plug.broker, plug.kind, plug.topic)
+    watcher = registry.open_switch(plug.device_json())
     try:
-        driver = registry.open_plug(plug.broker, plug.kind, plug.topic)
+        driver = registry.open_switch(plug.device_json())
         try:
-            firmware = driver.firmware()
+            firmware, skin = driver.firmware(), driver.has_skin
             say("Asking the plug to promise its own OFF ...")
             driver.on(lease_s)
             say(f"It is on. Letting go of the link; it should be off within {lease_s:g} s ...")
@@ -181,7 +203,7 @@ def try_out(
             watcher.off()
     finally:
         watcher.close()
-    done = replace(plug, tested=Tested(now().isoformat(timespec="seconds"), firmware, lease_s, seconds))
+    done = replace(plug, tested=Tested(now().isoformat(timespec="seconds"), firmware, lease_s, seconds, skin))
     keep(done)
     return done
 

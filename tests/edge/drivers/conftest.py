@@ -10,6 +10,7 @@ import pytest
 from irtherapy.edge.drivers import registry
 from irtherapy.edge.drivers.mqtt import Address
 from irtherapy.edge.drivers.plug import Plug
+from irtherapy.edge.faults.firmware import Node
 from irtherapy.edge.faults.parts import Broker, Pretended, wait_for
 from irtherapy.limits import LEASE_MAX_S
 from irtherapy.values import Region, SessionOrder, Setting
@@ -22,7 +23,7 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
     started.kill()
 
 
-@pytest.fixture(params=registry.PLUGS)
+@pytest.fixture(params=registry.ON_BROKER)
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -55,6 +56,15 @@ def opened(broker: Broker) -> Iterator[Callable[..., Plug]]:
     yield open_
     for driver in drivers:
         driver.close()
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[Node]:
+    """A node with real ESPHome firmware, its skin at 33.2 °C."""
+    started = Node(tmp_path / "node")
+    started.feel("33.2")
+    yield started
+    started.kill()
 
 
 @pytest.fixture

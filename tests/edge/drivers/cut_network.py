@@ -18,6 +18,7 @@ from irtherapy.edge.drivers import registry
 from irtherapy.edge.drivers.interface import DriverError
 from irtherapy.edge.drivers.mqtt import Address
 from irtherapy.edge.faults import parts as plug_bench
+from irtherapy.edge.faults.firmware import Node
 
 HOST = "10.9.9.1"
 LEASE_S, AWAY_S = 3.0, 5.0
@@ -32,11 +33,17 @@ def main(kind: str, folder: Path) -> None:
     ip("addr", "add", f"{HOST}/32", "dev", "lo")
     plug_bench.CONF = plug_bench.CONF.replace("127.0.0.1", "0.0.0.0") + "user root\n"  # there is nobody else in here
     broker = plug_bench.Broker(folder)
-    plug = plug_bench.Pretended(kind, broker.port, folder / "plug")
-    driver = registry.open_plug(Address(HOST, broker.port), kind, plug.topic)
+    if kind == "esphome":
+        plug = Node(folder / "plug")
+        plug_bench.wait_for(plug.truth, 10.0)
+        time.sleep(0.5)
+        driver = registry.open_switch({"kind": kind, "node": {"host": HOST, "port": plug.port}})
+    else:
+        plug = plug_bench.Pretended(kind, broker.port, folder / "plug")
+        driver = registry.open_plug(Address(HOST, broker.port), kind, plug.topic)
+        plug_bench.wait_for(lambda: driver.line.heard(driver.presence), 10.0)
     told: dict[str, object] = {"lease_s": LEASE_S}
     try:
-        plug_bench.wait_for(lambda: driver.line.heard(driver.presence), 10.0)
         driver.on(LEASE_S)
         ip("addr", "del", f"{HOST}/32", "dev", "lo")
         cut_s = time.time()
@@ -49,6 +56,7 @@ def main(kind: str, folder: Path) -> None:
         ip("addr", "add", f"{HOST}/32", "dev", "lo")
         time.sleep(4.0)  # the system tries again what waits after at most as long as the network was away
         told["afterwards"] = [line["on"] for line in plug.truth()[before:]]
+        plug_bench.wait_for(lambda: driver.line.alive, 4.0)
         told["reaches"] = driver.line.alive
     finally:
         driver.close()

@@ -12,10 +12,13 @@ import pytest
 from irtherapy.edge.drivers import registry, twin
 from irtherapy.edge.drivers.interface import Driver, Reading
 from irtherapy.edge.drivers.manual import Manual
-from irtherapy.edge.drivers.mqtt import Address
+from irtherapy.edge.drivers.mqtt import Address, Line
 from irtherapy.edge.drivers.simulated import InProcess, Remote
-from irtherapy.edge.faults import bench, conformance
+from irtherapy.edge.drivers.thermometer import Source, Thermometer, WithThermometer, listened
+from irtherapy.edge.faults import benches, conformance
+from irtherapy.edge.faults.bench import Skin
 from irtherapy.edge.faults.conformance import Case, check
+from irtherapy.edge.faults.firmware import Node
 from irtherapy.edge.faults.parts import Broker, Pretended, wait_for
 from irtherapy.values import Person, Placement, Region, Site
 
@@ -94,15 +97,30 @@ def test_drivers_without_a_broker_keep_every_rule(make: Callable[[Path], Case], 
     assert refused(make(tmp_path)) == {}
 
 
-@pytest.mark.parametrize("kind", registry.PLUGS)
+@pytest.mark.parametrize("kind", registry.ON_BROKER)
 def test_plugs_keep_every_rule(kind: str, plug: Callable[[str], Case]) -> None:
     assert refused(plug(kind)) == {}
+
+
+def test_a_node_with_real_firmware_keeps_every_rule(node: Node) -> None:
+    told = {"kind": registry.ESPHOME, "node": {"host": "127.0.0.1", "port": node.port}}
+    assert refused(Case("esphome", lambda: registry.open_switch(told), lambda: node.is_on)) == {}
+
+
+def test_a_plug_with_a_thermometer_beside_it_keeps_every_rule(broker: Broker, plug: Callable[[str], Case]) -> None:
+    case, skin, source = plug("shelly"), Skin(broker.port), Source("plain", "skin/celsius")
+
+    def opened() -> Driver:
+        return WithThermometer(case.open(), Thermometer(Line(Address(port=broker.port), listened(source)), source))
+
+    assert refused(Case("thermometer", opened, case.is_on)) == {}
+    skin.close()
 
 
 def test_every_driver_of_the_program_is_looked_at() -> None:
     looked_at = {"simulated", "manual", *registry.PLUGS}
     assert set(registry.DRIVERS) - {registry.MQTT} | set(registry.PLUGS) == looked_at
-    assert set(bench.BENCHES) | {"manual"} == looked_at
+    assert set(benches.BENCHES) == looked_at | {"thermometer"}
 
 
 class Careless(InProcess):

@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 from irtherapy.edge.cli import build
 from irtherapy.edge.faults import matrix
-from irtherapy.edge.faults.bench import BENCHES, LEASE_S
+from irtherapy.edge.faults.bench import LEASE_S
+from irtherapy.edge.faults.benches import BENCHES
 from irtherapy.values import InputError
 
 TABLE = Path(__file__).parents[3] / "docs" / "reference" / "plug-faults.md"
@@ -18,7 +19,7 @@ TABLE = Path(__file__).parents[3] / "docs" / "reference" / "plug-faults.md"
 
 @pytest.mark.slow
 def test_every_driver_and_every_fault_end_in_off_within_the_bar() -> None:
-    cells = list(matrix.run())
+    cells = list(matrix.run(hurried=True))
     assert {(c["driver"], c["fault"]) for c in cells} == {
         (driver, fault.name) for driver in matrix.drivers() for fault in matrix.FAULTS
     }
@@ -27,8 +28,11 @@ def test_every_driver_and_every_fault_end_in_off_within_the_bar() -> None:
         assert c["applies"] or c["reason"]
         assert not c["applies"] or c["samples_lost"] == 0
     told_off = [c for c in cells if c["applies"] and c["seconds_to_off"] is not None]
-    assert len(told_off) >= 60 and max(c["seconds_to_off"] - c["shows_after_s"] for c in told_off) <= LEASE_S + 1.0
-    assert {c["driver"] for c in told_off} == set(BENCHES)
+    assert max(c["seconds_to_off"] - c["shows_after_s"] for c in told_off) <= LEASE_S + 1.0
+    others = [(c["driver"], c["fault"]) for c in cells if c["applies"] and c["seconds_to_off"] is None]
+    asked = {("manual", name) for name in ("runner_killed", "front_killed", "disk_full")}
+    welded = {(driver, "relay_stuck") for driver in ("simulated", "tasmota", "shelly", "esphome")}
+    assert set(others) == asked | welded, "every other cell has its seconds to OFF"
 
 
 def test_a_cell_that_misses_its_bar_or_cannot_be_made_is_not_ok(tmp_path: Path) -> None:
@@ -44,9 +48,13 @@ def test_a_cell_that_misses_its_bar_or_cannot_be_made_is_not_ok(tmp_path: Path) 
 
 
 def test_the_command_tells_and_an_unknown_word_is_one_sentence() -> None:
-    said = CliRunner().invoke(build(("devices",)), ("devices", "faults", "--driver", "manual", "--json"))
-    cells = json.loads(said.output)["cells"]
-    assert said.exit_code == 0 and len(cells) == len(matrix.FAULTS) and not any(c["applies"] for c in cells)
+    words = ("devices", "faults", "--driver", "manual", "--fault", "network_cut", "--fault", "stop", "--json")
+    said = CliRunner().invoke(build(("devices",)), words)
+    stop, cut = json.loads(said.output)["cells"]
+    assert said.exit_code == 0
+    assert (stop["fault"], stop["applies"], stop["asked"]) == ("stop", True, True)
+    assert (cut["fault"], cut["applies"], cut["seconds_to_off"]) == ("network_cut", False, None)
+    assert "a person switches" in cut["reason"]
     with pytest.raises(InputError, match="Fault must be one of"):
         list(matrix.run((), ("lightning",)))
 

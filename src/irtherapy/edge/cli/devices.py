@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-import datetime
-import time
-from typing import TYPE_CHECKING, Any
-
 import typer
 
-from irtherapy.edge.cli import arguments, faults, own_device, show
-from irtherapy.values import InputError, in_range
-
-if TYPE_CHECKING:
-    from irtherapy.edge.drivers.thermometer import Source
-    from irtherapy.edge.plugs import OwnPlug
+from irtherapy.edge.cli import arguments, faults, own_device, own_plug, show
+from irtherapy.values import InputError
 
 NAME = typer.Argument(None, help="Your plug's or device's name, or a device of the catalogue.")
-KIND = typer.Option("", "--kind", help="A plug: tasmota or shelly. A device: lamp, led_panel, led_pads, wrap ...")
-TOPIC = typer.Option("", "--topic", help="The plug's own MQTT topic.")
-ON_IT = typer.Option("", "--device", help="What hangs on it: an id of `irtherapy devices list`.")
-HOST = typer.Option("127.0.0.1", "--broker", help="The MQTT broker.")
-PORT = typer.Option(1883, "--port", help="Its port.")
-USER = typer.Option(None, "--user", help="Its user name; the password is asked for.")
-THERMOMETER = typer.Option(
-    "", "--thermometer", help="KIND:TOPIC[:FIELD], such as tasmota:tele/t1/SENSOR:DS18B20.Temperature."
-)
-SECOND = typer.Option("", "--thermometer2", help="A second one on the same skin; the heat ends when they disagree.")
+KIND = typer.Option("", "--kind", help="A device of your own: lamp, led_panel, led_pads, wrap ...")
 ADDING = (
     "Examples:  irtherapy devices add   |   irtherapy devices add panel --kind led_panel --claimed-mw-cm2 100 "
     "--meter thermal --reading 20:48 --reading 40:36   |   "
-    "irtherapy devices add desk-lamp --topic tasmota_1 --device r125_150w"
+    "irtherapy devices add desk-lamp --make tasmota --topic tasmota_1 --device r125_150w   |   "
+    "irtherapy devices add node --make esphome --host 192.168.1.50 --device r125_150w"
 )
-SECONDS = typer.Option(10.0, "--seconds", help="How long to watch.")
 
 
 def register(app: typer.Typer) -> None:
@@ -42,9 +25,9 @@ def register(app: typer.Typer) -> None:
     app.add_typer(devices, name="devices")
 
     _register_looking(devices)
-    _register_live(devices)
-
+    own_plug.register(devices)
     _register_changing(devices)
+    _register_removing(devices)
     faults.register(devices)
 
 
@@ -53,13 +36,16 @@ def _register_changing(devices: typer.Typer) -> None:
     def add(
         name: str = NAME,
         kind: str = KIND,
-        topic: str = TOPIC,
-        device: str = ON_IT,
-        broker: str = HOST,
-        port: int = PORT,
-        user: str = USER,
-        thermometer: str = THERMOMETER,
-        thermometer2: str = SECOND,
+        make: str = own_plug.MAKE,
+        topic: str = own_plug.TOPIC,
+        host: str = own_plug.HOST,
+        key: bool = own_plug.KEY,
+        device: str = own_plug.ON_IT,
+        broker: str = own_plug.BROKER,
+        port: int = own_plug.PORT,
+        user: str = own_plug.USER,
+        thermometer: str = own_plug.THERMOMETER,
+        thermometer2: str = own_plug.SECOND,
         named: str = typer.Option("", "--name", help="The same as NAME."),
         spectrum: str = own_device.SPECTRUM,
         nm: list[float] = own_device.NM,
@@ -83,18 +69,20 @@ def _register_changing(devices: typer.Typer) -> None:
         plot: str = own_device.PLOT,
         as_json: bool = show.JSON_OPTION,
     ) -> None:
-        """Add a device nobody has listed, or with --topic a plug; one of the same name is changed.
+        """Add a device nobody has listed, or with --make a plug; one of the same name is changed.
 
-        Without --kind you are asked for everything. A plug switches nothing before its test has passed.
+        Without --kind and --make you are asked for everything. A plug switches nothing before its test has passed.
         """
         flags = {**locals(), "name": named or name or ""}
-        if topic or kind in ("tasmota", "shelly"):
-            _add_plug(flags)
+        if maker := own_plug.make_of(flags):
+            own_plug.add(maker, flags)
         elif kind:
             own_device.keep(own_device.told(flags), plot, as_json)
         else:
             own_device.keep(own_device.asked(flags["name"]), plot, as_json)
 
+
+def _register_removing(devices: typer.Typer) -> None:
     @devices.command(epilog="Example:  irtherapy devices remove desk-lamp")
     def remove(name: str = NAME) -> None:
         """Forget a plug or a device of your own."""
@@ -103,26 +91,6 @@ def _register_changing(devices: typer.Typer) -> None:
 
         plugs.forget(name) if name in plugs.load() else own.forget(name)
         show.console.print(f"{name} is forgotten.")
-
-
-def _add_plug(flags: dict[str, Any]) -> None:
-    from irtherapy.edge import devices as own
-    from irtherapy.edge import plugs
-    from irtherapy.edge.drivers.mqtt import Address
-
-    name, device, user = flags["name"], flags["device"], flags["user"]
-    if device not in own.known():
-        raise InputError("Device", f"--device must be an id of `irtherapy devices list`; got {device!r}.")
-    password = typer.prompt("Password of the broker", hide_input=True) if user else None
-    address = Address(flags["broker"], int(in_range("Port", flags["port"], 1, 65535)), user, password)
-    kind = flags["kind"] or "tasmota"
-    first, second = _thermometer(flags["thermometer"]), _thermometer(flags["thermometer2"])
-    plug = plugs.OwnPlug(name, kind, flags["topic"], device, address, first, second)
-    plugs.keep(plug)
-    if flags["as_json"]:
-        show.emit(plug.public())
-    else:
-        show.console.print(f"Kept. Now test it: irtherapy devices test {name}")
 
 
 def _register_looking(devices: typer.Typer) -> None:
@@ -138,9 +106,11 @@ def _register_looking(devices: typer.Typer) -> None:
             told = {"plugs": [p.public() for p in switches.values()], "own": [own.public(d) for d in mine.values()]}
             show.emit({**told, "catalogue": catalogue})
             return
-        no_plug = "You have added no plug yet: irtherapy devices add NAME --topic ..."
+        no_plug = "You have added no plug yet: irtherapy devices add NAME --make ..."
         show.console.print("[bold]Your plugs[/bold]" if switches else no_plug)
-        show.rows([(p.name, f"{p.kind} {p.topic}, {p.device_id}. {_state(p)}") for p in switches.values()])
+        show.rows(
+            [(p.name, f"{p.kind} {own_plug.where(p)}, {p.device_id}. {own_plug.state(p)}") for p in switches.values()]
+        )
         if mine:
             show.console.print("\n[bold]Your own devices[/bold]")
             show.rows([(d.id, " ".join(own.sentences(d)[:2])) for d in mine.values()])
@@ -168,65 +138,3 @@ def _register_looking(devices: typer.Typer) -> None:
         if plot:
             own_device.draw(mine, plot)
         show.emit(own.public(mine)) if as_json else own_device.say(mine)
-
-
-def _register_live(devices: typer.Typer) -> None:
-    @devices.command(epilog="Example:  irtherapy devices test desk-lamp")
-    def test(name: str = NAME, as_json: bool = show.JSON_OPTION) -> None:
-        """Measure that a plug goes off by itself: on, the link let go, the seconds until it is off.
-
-        Take the lamp out of reach first: it is on for a few seconds. The result holds for 30 days and this firmware.
-        """
-        from irtherapy.edge import plugs
-        from irtherapy.edge.drivers.interface import DriverError
-
-        say = (lambda _: None) if as_json else show.console.print
-        try:
-            done = plugs.try_out(plugs.find(name), lambda: datetime.datetime.now(datetime.UTC), say)
-        except DriverError as error:
-            raise InputError("Plug", f"The test could not be done: {error}") from None
-        if as_json:
-            show.emit(done.public()["tested"])
-        else:
-            show.console.print(_state(done))
-        if done.tested is None or not done.tested.passed:
-            raise typer.Exit(3)
-
-    @devices.command(epilog="Example:  irtherapy devices monitor desk-lamp --seconds 60")
-    def monitor(name: str = NAME, seconds: float = SECONDS, as_json: bool = show.JSON_OPTION) -> None:
-        """Watch what a plug and its thermometer say. Switches nothing."""
-        from irtherapy.edge import plugs
-        from irtherapy.edge.drivers import registry
-        from irtherapy.edge.drivers.interface import DriverError
-
-        until = time.monotonic() + in_range("Seconds", seconds, 1, 86_400)
-        plug = plugs.find(name)
-        try:
-            driver = registry.open_mqtt(plug.device_json())
-            while time.monotonic() < until:
-                one = driver.read(0.0)
-                told = {"heat_on": one.heat_on, "power_w": one.power_w, "skin_c": one.skin_c}
-                show.emit(told) if as_json else show.console.print("   ".join(f"{k} {v}" for k, v in told.items()))
-                time.sleep(1.0)
-            driver.close()
-        except DriverError as error:
-            raise InputError("Plug", str(error)) from None
-
-
-def _thermometer(text: str) -> Source | None:
-    from irtherapy.edge.drivers.thermometer import Source
-
-    if not text:
-        return None
-    kind, _, rest = text.partition(":")
-    topic, _, field = rest.partition(":")
-    return Source(kind, topic, field)
-
-
-def _state(plug: OwnPlug) -> str:
-    """Return in one sentence what is known of a plug's own switching off."""
-    why_not = plug.why_not(datetime.datetime.now(datetime.UTC))
-    if why_not is not None:
-        return why_not + " It may not switch heat."
-    assert plug.tested is not None
-    return f"Off by itself {plug.tested.seconds_to_off:g} s after the link was let go. Tested {plug.tested.at[:10]}."

@@ -190,8 +190,8 @@ def register(app: typer.Typer) -> None:
         from irtherapy.screening import pages_for
 
         switch = _switch(plug)
-        driver, device = ("mqtt", switch.device_id) if switch is not None else (driver, device)
-        if driver not in ("simulated", "manual", "mqtt"):
+        driver, device = (switch.driver, switch.device_id) if switch is not None else (driver, device)
+        if switch is None and driver not in ("simulated", "manual"):
             raise InputError("Driver", f"Driver must be simulated or manual; got {driver!r}.")
         if driver != "simulated" and (scripted or speed != 1.0):
             raise InputError("Driver", "A real device runs at the pace of the clock and by your own keys.")
@@ -204,7 +204,7 @@ def register(app: typer.Typer) -> None:
         cleared = arguments.clearance(clearance)
         demo = driver == "simulated"
         count = keep.clean_sessions(sites, demo=demo)
-        sensor = switch is not None and switch.thermometer is not None
+        sensor = switch is not None and switch.has_thermometer
         plan = walk.prepare(sites, person, chosen, placement, given, cleared, driver, count, seed, demo, sensor)
         pace = in_range("Speed", speed, 1, 1000, "times") if demo else 0.0
         if closed_loop and not plan.order.sensor:

@@ -7,11 +7,8 @@ away with all that was waiting on it. Nothing is ever sent as retained.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
-import socket
-import struct
 import threading
 import uuid
 from collections import deque
@@ -23,6 +20,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from irtherapy.edge.drivers.at_once import now_or_never
 from irtherapy.edge.drivers.interface import DriverError, real_seconds
 from irtherapy.values import InputError, in_range
 
@@ -30,7 +28,6 @@ CONNECT_S = 3.0
 ANSWER_S = 1.0
 EXPIRY_S = 1  # the shortest that MQTT knows
 KEEPALIVE_S = 5
-UNHEARD_MS = 1500  # a command that no machine has taken by then is thrown away, and the line with it
 LATEST = 60  # messages kept in their order, so that one answer does not hide another
 
 
@@ -86,7 +83,7 @@ class Line:
             self._client.username_pw_set(address.username, address.password)
         self._client.on_connect, self._client.on_message = self._connected, self._message
         self._client.on_subscribe = lambda *_: self._ready.set()
-        self._client.on_socket_open = now_or_never
+        self._client.on_socket_open = lambda _client, _data, opened: now_or_never(opened)
         self._client.connect_timeout = CONNECT_S
         try:
             self._client.connect(address.host, address.port, KEEPALIVE_S, clean_start=True)
@@ -169,21 +166,3 @@ class Line:
         """Let go of the broker, and of everything that was waiting."""
         self._client.disconnect()
         self._client.loop_stop()
-
-
-def now_or_never(_client: Any, _data: Any, opened: Any) -> None:
-    """Send each command at once, and let none wait in the system's own queue for a network that comes back.
-
-    Without this a network away for some seconds delivers an old ON when it is there again, after the plug has gone off
-    by its own timer; and the pause of Nagle's algorithm costs 40 to 90 ms. Not every system knows each of the wishes:
-    there the plug's own timer bounds what an old ON does.
-    """
-    wishes: list[tuple[int, int | None, int | bytes]] = [
-        (socket.IPPROTO_TCP, getattr(socket, "TCP_NODELAY", None), 1),
-        (socket.IPPROTO_TCP, getattr(socket, "TCP_USER_TIMEOUT", None), UNHEARD_MS),
-        (socket.SOL_SOCKET, getattr(socket, "SO_LINGER", None), struct.pack("ii", 1, 0)),  # nothing outlives the line
-    ]
-    for level, wish, value in wishes:
-        if wish is not None:
-            with contextlib.suppress(OSError, AttributeError):
-                opened.setsockopt(level, wish, value)

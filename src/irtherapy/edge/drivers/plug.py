@@ -1,12 +1,15 @@
-"""What every plug on MQTT shares: no ON without an OFF that the plug itself has promised, read back, and renewed."""
+"""What every plug and node shares: no ON without an OFF that the plug itself has promised, read back, and renewed."""
 
 from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
 
 from irtherapy.edge.drivers.interface import DriverError, Reading, checked_lease, real_seconds
-from irtherapy.edge.drivers.mqtt import Line
+
+if TYPE_CHECKING:  # the MQTT library is loaded for those who have a plug on a broker
+    from irtherapy.edge.drivers.mqtt import Line
 
 SILENT_S = 3.0  # a plug that has answered nothing for so long is not reachable
 RENEW_SHARE = 0.3  # of the lease between two renewals
@@ -20,8 +23,9 @@ class Plug(ABC):
     say, what it was told.
     """
 
-    def __init__(self, line: Line, presence: str) -> None:
-        self.line, self.presence = line, presence  # the topic on which the plug says that it is there
+    has_skin = False  # whether a skin thermometer is part of it
+
+    def __init__(self) -> None:
         self.armed_for_s: float | None = None
         self._armed_s = self._lit_s = math.inf  # real seconds; when it was armed, and switched on
         self.lit_until_s = -1.0  # real seconds; when the promise that stands runs out
@@ -34,6 +38,10 @@ class Plug(ABC):
         """Refuse a plug that is offline, and a broker that keeps an ON for it."""
 
     @abstractmethod
+    def was_away_since(self, since_s: float) -> bool:
+        """Return whether the plug has told its presence anew: it had lost its power or its network."""
+
+    @abstractmethod
     def firmware(self) -> str:
         """Return the name of the plug's firmware."""
 
@@ -44,6 +52,10 @@ class Plug(ABC):
     @abstractmethod
     def send_on(self, lease_s: float) -> None:
         """Send one ON that runs for ``lease_s`` by the plug's own timer."""
+
+    def send_renewal(self, lease_s: float) -> None:
+        """Promise ``lease_s`` seconds more; by another ON where the plug knows no other word."""
+        self.send_on(lease_s)
 
     @abstractmethod
     def send_off(self) -> bool:
@@ -61,6 +73,10 @@ class Plug(ABC):
     def state(self) -> tuple[bool | None, float | None, float]:
         """Return (relay on or not, watts, seconds since the plug last said anything of its relay)."""
 
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the plug."""
+
     # -- the order of things, the same for all
 
     def arm(self, lease_s: float) -> None:
@@ -75,7 +91,7 @@ class Plug(ABC):
 
     def on(self, lease_s: float) -> None:
         """Switch on, the OFF promised first."""
-        if self.armed_for_s != lease_s or self._was_away_since(self._armed_s):
+        if self.armed_for_s != lease_s or self.was_away_since(self._armed_s):
             self.arm(lease_s)
         self.check_reachable()
         since_s = real_seconds()
@@ -86,14 +102,9 @@ class Plug(ABC):
         self.lit_until_s = since_s + lease_s
         self._lit_s = self._renewed_s = since_s
 
-    def _was_away_since(self, since_s: float) -> bool:
-        """Return whether the plug has told its presence anew: it had lost its power or its network."""
-        told = self.line.heard(self.presence)
-        return told is not None and not told.retained and told.at_s > since_s
-
     def _check_stayed(self) -> None:
         """Refuse to go on with a plug that came back: a renewal would switch it on again beside nobody."""
-        if self._was_away_since(self._lit_s):
+        if self.was_away_since(self._lit_s):
             raise DriverError("The plug was away while it was on: it had lost its power or its network.")
 
     def renew(self, lease_s: float) -> None:
@@ -110,7 +121,7 @@ class Plug(ABC):
         elif said is False:
             raise DriverError("The plug went off by itself.")
         self._renewed_s = now_s
-        self.send_on(lease_s)
+        self.send_renewal(lease_s)
 
     def off(self) -> None:
         """Switch off and hear that it is off; told twice if need be."""
@@ -129,6 +140,19 @@ class Plug(ABC):
         if age_s > SILENT_S and self.armed_for_s is not None:
             raise DriverError("The plug says nothing any more.")
         return Reading(relay, None, watts)
+
+
+class PlugOnBroker(Plug):
+    """A plug on a line to an MQTT broker; ``presence`` is the topic on which it says that it is there."""
+
+    def __init__(self, line: Line, presence: str) -> None:
+        super().__init__()
+        self.line, self.presence = line, presence
+
+    def was_away_since(self, since_s: float) -> bool:
+        """Return whether the plug has told its presence anew: it had lost its power or its network."""
+        told = self.line.heard(self.presence)
+        return told is not None and not told.retained and told.at_s > since_s
 
     def close(self) -> None:
         """Let go of the plug."""

@@ -2,8 +2,10 @@
 
 {"kind": "tasmota" or "shelly", "topic": "...",
  "broker": {"host": "...", "port": 1883, "username": ..., "password": ...},
+or "kind": "esphome", "node": {"host": "...", "port": 6053, "key": ...},
  "thermometer": {"kind": "tasmota" | "plain" | "esphome", "topic": "...", "field": "...", "unit": "C" | "F"},
- "thermometer2": the same for a second one on the same skin}
+ "thermometer2": the same for a second one on the same skin,
+ "thermometer_broker": as "broker", where theirs is another one}
 """
 
 from __future__ import annotations
@@ -26,9 +28,10 @@ if TYPE_CHECKING:  # the MQTT library is loaded for those who have a plug
 
 DEVICE = "device.json"
 EMITTER = "emitter.json"
-MQTT = "mqtt"
-DRIVERS = ("simulated", "manual", MQTT)
-PLUGS = ("tasmota", "shelly")
+MQTT, ESPHOME = "mqtt", "esphome"
+DRIVERS = ("simulated", "manual", MQTT, ESPHOME)
+ON_BROKER = ("tasmota", "shelly")
+PLUGS = (*ON_BROKER, ESPHOME)
 
 
 def open_driver(order: SessionOrder, folder: Path) -> Driver:
@@ -63,8 +66,8 @@ def _named(order: SessionOrder, folder: Path) -> Driver:
         return Remote(folder)
     if order.driver == "manual":
         return Manual()
-    if order.driver == MQTT:
-        return open_mqtt(read_device(folder))
+    if order.driver in (MQTT, ESPHOME):
+        return open_told(read_device(folder))
     raise InputError("Driver", f"Driver must be one of {', '.join(DRIVERS)}; got {order.driver!r}.")
 
 
@@ -79,18 +82,31 @@ def read_device(folder: Path) -> dict[str, Any]:
     return told
 
 
-def open_mqtt(told: Mapping[str, Any]) -> Driver:
-    """Return a plug on MQTT, with its thermometer when one is told. Raises InputError and DriverError."""
+def open_told(told: Mapping[str, Any]) -> Driver:
+    """Return a plug or a node, with its thermometer on MQTT when one is told. Raises InputError and DriverError."""
+    switch: Driver = open_switch(told)
+    if (thermometer := told.get("thermometer")) is None:
+        return switch
     from irtherapy.edge.drivers.mqtt import Address
     from irtherapy.edge.drivers.thermometer import WithThermometer
 
-    address = Address(**told.get("broker", {}))
-    plug: Driver = open_plug(address, str(told.get("kind")), str(told.get("topic", "")))
-    if (thermometer := told.get("thermometer")) is None:
-        return plug
+    address = Address(**told.get("thermometer_broker", told.get("broker", {})))
     return WithThermometer(
-        plug, *(_thermometer(address, one) for one in (thermometer, told.get("thermometer2")) if one)
+        switch, *(_thermometer(address, one) for one in (thermometer, told.get("thermometer2")) if one)
     )
+
+
+def open_switch(told: Mapping[str, Any]) -> Plug:
+    """Return a plug or a node alone. Raises InputError and DriverError."""
+    if told.get("kind") == ESPHOME:
+        from irtherapy.edge.drivers.esphome import EspHome
+        from irtherapy.edge.drivers.esphome_line import Line as LineToNode
+        from irtherapy.edge.drivers.esphome_line import Node
+
+        return EspHome(LineToNode(Node(**told.get("node", {}))))
+    from irtherapy.edge.drivers.mqtt import Address
+
+    return open_plug(Address(**told.get("broker", {})), str(told.get("kind")), str(told.get("topic", "")))
 
 
 def _thermometer(address: Address, told: Mapping[str, Any]) -> Thermometer:
@@ -102,7 +118,7 @@ def _thermometer(address: Address, told: Mapping[str, Any]) -> Thermometer:
 
 
 def open_plug(address: Address, kind: str, topic: str) -> Plug:
-    """Return the plug of a make on a topic. Raises InputError on a make that is not known or a topic that is none."""
+    """Return a plug on a broker. Raises InputError on a make that is not known or a topic that is none."""
     if not topic or any(sign in topic for sign in "+# \n"):
         raise InputError("Topic", "Topic must be the plug's own MQTT topic, without spaces, + or #.")
     from irtherapy.edge.drivers import shelly, tasmota
@@ -113,4 +129,4 @@ def open_plug(address: Address, kind: str, topic: str) -> Plug:
     if kind == "shelly":
         line = Line(address, shelly.listened(topic, answers := shelly.answers_to()))
         return shelly.Shelly(line, topic, answers)
-    raise InputError("Plug", f"Plug must be one of {', '.join(PLUGS)}; got {kind!r}.")
+    raise InputError("Plug", f"Plug must be one of {', '.join(ON_BROKER)}; got {kind!r}.")

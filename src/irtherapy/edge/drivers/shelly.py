@@ -14,7 +14,7 @@ from typing import Any
 
 from irtherapy.edge.drivers.interface import DriverError, real_seconds
 from irtherapy.edge.drivers.mqtt import Heard, Line
-from irtherapy.edge.drivers.plug import Plug
+from irtherapy.edge.drivers.plug import PlugOnBroker
 
 
 def answers_to() -> str:
@@ -27,7 +27,7 @@ def listened(topic: str, answers: str) -> tuple[str, ...]:
     return (f"{topic}/online", f"{topic}/command/+", f"{topic}/status/switch:0", f"{answers}/rpc")
 
 
-class Shelly(Plug):
+class Shelly(PlugOnBroker):
     """Switch 0 of a Shelly plug with the MQTT prefix ``topic``."""
 
     def __init__(self, line: Line, topic: str, answers: str) -> None:

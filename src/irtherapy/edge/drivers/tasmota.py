@@ -12,7 +12,7 @@ import math
 
 from irtherapy.edge.drivers.interface import DriverError
 from irtherapy.edge.drivers.mqtt import Heard, Line
-from irtherapy.edge.drivers.plug import Plug
+from irtherapy.edge.drivers.plug import PlugOnBroker
 
 PULSE_TENTHS_MAX = 111
 WATTS_OLD_S = 3.0
@@ -23,7 +23,7 @@ def listened(topic: str) -> tuple[str, ...]:
     return (f"stat/{topic}/+", f"tele/{topic}/+", f"cmnd/{topic}/+")
 
 
-class Tasmota(Plug):
+class Tasmota(PlugOnBroker):
     """One relay of a Tasmota plug on ``topic``."""
 
     def __init__(self, line: Line, topic: str) -> None:

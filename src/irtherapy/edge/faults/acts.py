@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import resource
 import signal
@@ -14,7 +13,8 @@ import time
 from collections.abc import Callable, Iterator
 
 from irtherapy.edge import journal
-from irtherapy.edge.faults.bench import LEASE_S, Bench, PlugBench, rising
+from irtherapy.edge.faults.bench import LEASE_S, Bench, rising
+from irtherapy.edge.faults.benches import PlugBench
 from irtherapy.edge.faults.parts import wait_for
 from irtherapy.edge.home import DATABASE
 from irtherapy.session.guards import SENSOR_SETTLE_S
@@ -43,6 +43,9 @@ def suspend_runner(bench: Bench) -> float:
     now_s = time.time()
     os.kill(bench.runner_pid(), signal.SIGSTOP)
     time.sleep(LEASE_S + 1.0)
+    if bench.by_hand:  # it can ask when it is awake again
+        now_s = time.time()
+        undo(bench)
     return now_s
 
 
@@ -57,7 +60,7 @@ def kill_front(bench: Bench) -> float:
 def kill_broker(bench: Bench) -> float:
     """Kill the broker."""
     now_s = time.time()
-    plugs(bench).broker.kill()
+    plugs(bench).kill_broker()
     return now_s
 
 
@@ -79,7 +82,7 @@ def power_cycle(bench: Bench) -> float:
     """Take the device's power away for a second."""
     now_s = time.time()
     bench.unplug()
-    time.sleep(1.0)
+    time.sleep(bench.blink_s)
     bench.plug_in()
     time.sleep(2.0)  # it starts, and might go on
     return now_s
@@ -87,11 +90,8 @@ def power_cycle(bench: Bench) -> float:
 
 def blink_under_kept_on(bench: Bench) -> float:
     """Have the broker keep an ON, and let the power blink."""
-    import paho.mqtt.publish as publish
-
     on = plugs(bench)
-    topic, word = {"tasmota": ("cmnd/tasmota-1/POWER", "ON"), "shelly": ("shelly-1/command/switch:0", "on")}[on.kind]
-    publish.single(topic, word, qos=1, retain=True, hostname="127.0.0.1", port=on.broker.port)
+    on.keep_an_on()
     now_s = time.time()
     on.unplug()
     on.plug_in()
@@ -101,27 +101,16 @@ def blink_under_kept_on(bench: Bench) -> float:
 
 def foreign_on(bench: Bench) -> float:
     """After STOP, have another program switch the device on."""
-    import paho.mqtt.publish as publish
-
-    on = plugs(bench)
-    stop(on)
-    wait_for(lambda: not on.is_on, 3.0)
-    call = json.dumps({"id": 1, "src": "other", "method": "Switch.Set", "params": {"id": 0, "on": True}})
-    topic, word = {"tasmota": ("cmnd/tasmota-1/POWER", "ON"), "shelly": ("shelly-1/rpc", call)}[on.kind]
-    publish.single(topic, word, qos=1, hostname="127.0.0.1", port=on.broker.port)
+    stop(bench)
+    wait_for(lambda: not bench.is_on, 3.0)
     now_s = time.time()
-    wait_for(lambda: sum(was for _, was in on.switched()) >= 2, 3.0)  # it did go on
+    bench.light_by_another()
+    wait_for(lambda: sum(was for _, was in bench.switched()) >= 2, 3.0)  # it did go on
     return now_s
 
 
-def _move_clocks(bench: Bench, wall_s: float, nobodys_s: float) -> None:
-    part = bench.clocks.with_suffix(".part")
-    part.write_text(f"{wall_s} {nobodys_s}")
-    part.replace(bench.clocks)
-
-
 def _set_clock(bench: Bench, by_s: float) -> float:
-    _move_clocks(bench, by_s, 0.0)
+    bench.move_clocks(by_s, 0.0)
     time.sleep(2.0)
     if not bench.is_on:
         raise RuntimeError("the heat ended because somebody set the clock")
@@ -141,7 +130,7 @@ def clock_set_ahead(bench: Bench) -> float:
 def clock_leaps(bench: Bench) -> float:
     """Let more time than a lease have passed while the program did not run."""
     now_s = time.time()
-    _move_clocks(bench, 2.0 * LEASE_S, 2.0 * LEASE_S)
+    bench.move_clocks(2.0 * LEASE_S, 2.0 * LEASE_S)
     return now_s
 
 
@@ -208,7 +197,7 @@ def skin(say: Callable[[float], str | None]) -> Callable[[Bench], float]:
 
     def fail(bench: Bench) -> float:
         now_s = time.time()
-        plugs(bench).skin.say = say
+        bench.skin.say = say
         return now_s
 
     return fail
@@ -217,19 +206,19 @@ def skin(say: Callable[[float], str | None]) -> Callable[[Bench], float]:
 def second_disagrees(bench: Bench) -> float:
     """Let the second thermometer say five degrees more than the first."""
     now_s = time.time()
-    plugs(bench).skin2.say = lambda t_s: f"{float(rising(t_s)) + 5.0:.2f}"
+    bench.skin2.say = lambda t_s: f"{float(rising(t_s)) + 5.0:.2f}"
     return now_s
 
 
 def comes_off_later(bench: Bench) -> float:
     """Let the thermometer come off once a minute of heat has passed, after which a fall is its own fault."""
-    time.sleep(max(0.0, bench.lit_s + SENSOR_SETTLE_S + 5.0 - time.time()))
+    bench.let_pass(bench.lit_s + SENSOR_SETTLE_S + 5.0 - time.time())
     return comes_off(bench)
 
 
 def comes_off(bench: Bench) -> float:
     """Let the thermometer fall into the air of the room, where it cools with a time constant of 20 s."""
-    thermometer = plugs(bench).skin
+    thermometer = bench.skin
     began_s = time.monotonic() - thermometer.began_s
     now_s = time.time()
     thermometer.say = lambda t_s: f"{22.0 + 11.0 * 2.718281828 ** ((began_s - t_s) / 20.0):.2f}"

@@ -83,9 +83,9 @@ class Wire:
                 threading.Thread(target=self._carry, args=(a, b), daemon=True).start()
 
     def _carry(self, a: socket.socket, b: socket.socket) -> None:
-        for one in (a, b):
-            one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
+            for one in (a, b):
+                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             while data := a.recv(65536):
                 if not self.cut:
                     b.sendall(data)

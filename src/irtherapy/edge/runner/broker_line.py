@@ -17,8 +17,9 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from irtherapy import __version__
+from irtherapy.edge.drivers.at_once import now_or_never
 from irtherapy.edge.drivers.interface import DriverError
-from irtherapy.edge.drivers.mqtt import CONNECT_S, now_or_never
+from irtherapy.edge.drivers.mqtt import CONNECT_S
 from irtherapy.edge.runner import topics
 from irtherapy.edge.runner.announced import Announced
 
@@ -89,7 +90,7 @@ def _client(to: Announced) -> paho.Client:
     )
     if to.username is not None:
         client.username_pw_set(to.username, to.password)
-    client.on_socket_open = now_or_never
+    client.on_socket_open = lambda _client, _data, opened: now_or_never(opened)
     client.connect_timeout = CONNECT_S
     return client
 

@@ -45,8 +45,9 @@ def begin(
 ) -> None:
     """Lay out the order of a visit's session and start its runner. Raises InputError; then nothing was started.
 
-    ``plug`` names the person's plug that switches the device, for the driver ``mqtt``. ``closed_loop``: research, the
-    skin thermometer steers the heat. ``outside``: no part of the comparison that runs, though one is due today.
+    ``plug`` names the person's plug or node that switches the device; the driver is then its own. ``closed_loop``:
+    research, the skin thermometer steers the heat. ``outside``: no part of the comparison that runs, though one is due
+    today.
     """
     with _lock:
         visit.refresh_from_db()  # a second press of the button waited here
@@ -69,7 +70,10 @@ def _begin(
         raise InputError("Session", "There is no plan to start from. Go through the questions and the plan first.")
     if driver not in registry.DRIVERS:
         raise InputError("Driver", f"Driver must be one of {', '.join(registry.DRIVERS)}; got {driver!r}.")
-    switch = _ready_plug(plug, device) if driver == registry.MQTT else None
+    switch = _ready_plug(plug, device) if plug else None
+    if switch is None and driver in (registry.MQTT, registry.ESPHOME):
+        raise InputError("Plug", "Choose the plug that switches the device.")
+    driver = driver if switch is None else switch.driver
     if closed_loop and not _has_sensor(driver, switch):
         raise InputError("Closed loop", "A closed loop needs a skin thermometer and a device switched for you.")
     session_id = uuid.uuid4().hex
@@ -102,7 +106,7 @@ def _begin(
 
 
 def _has_sensor(driver: str, switch: plugs.OwnPlug | None) -> bool:
-    return driver == "simulated" or (switch is not None and switch.thermometer is not None)
+    return driver == "simulated" or (switch is not None and switch.has_thermometer)
 
 
 def _ready_plug(name: str, device: Device) -> plugs.OwnPlug:

@@ -96,7 +96,7 @@ def _switches(visit: Visit, device: Device) -> dict[str, Any]:
         return {"thermometer": True}
     now = datetime.datetime.now(datetime.UTC)
     found = [(one.name, one.why_not(now)) for one in own_plugs.load().values() if one.device_id == device.id]
-    warm = any(one.thermometer for one in own_plugs.load().values() if one.device_id == device.id)
+    warm = any(one.has_thermometer for one in own_plugs.load().values() if one.device_id == device.id)
     return {
         "plugs": found,
         "thermometer": warm,

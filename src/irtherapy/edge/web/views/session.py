@@ -72,8 +72,8 @@ def find(visit_id: uuid.UUID) -> Visit:
 def start(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
     """Start the runner of this visit's session."""
     visit = find(visit_id)
-    plug = request.POST.get("switch", "")
-    driver = "simulated" if visit.demo else "mqtt" if plug else "manual"
+    plug = "" if visit.demo else request.POST.get("switch", "")
+    driver = "simulated" if visit.demo else "manual"
     speed = SPEEDS.get(request.POST.get("speed", "1"), 1.0)
     try:
         live.begin(
