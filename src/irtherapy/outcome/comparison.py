@@ -22,7 +22,7 @@ from irtherapy.values import InputError, Region, in_range
 SEEN_W_M2 = 0.01  # less light than this on the skin cannot be seen in a lit room
 PLAN_VERSION = 1
 HEAD = f"irtherapy comparison, plan version {PLAN_VERSION}"
-SWITCHED_BY_US = ("simulated", "mqtt")
+SWITCHED_BY_US = ("simulated", "mqtt", "esphome")
 
 
 class Outcome(StrEnum):

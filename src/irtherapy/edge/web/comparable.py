@@ -65,8 +65,8 @@ def devices(patient: Patient | None = None) -> list[Choice]:
     for plug in plugs.load().values():
         if plug.device_id in known:
             device = known[plug.device_id]
-            told = concealment("mqtt", visible_w_m2(device))
-            out.append(Choice(f"plug:{plug.name}", device, "mqtt", plug.name, told))
+            told = concealment(plug.driver, visible_w_m2(device))
+            out.append(Choice(f"plug:{plug.name}", device, plug.driver, plug.name, told))
     seen = set()
     for visit in visits.visible(patient).filter(demo=False, device__isnull=False)[:LOOK_BACK]:
         used = visit.device_value
