@@ -17,8 +17,10 @@ STEP_MS = 5.0
 DECISION_MS = 200.0  # a tick of the runner's loop
 
 
-def median_ms(work: Callable[[], Any], times: int = 40) -> float:
-    """Return the median of several runs in milliseconds."""
+def median_ms(benchmark: Any, work: Callable[[], Any], times: int = 40) -> float:
+    """Return the median of several runs in milliseconds, told to ``benchmark`` too where there is one."""
+    if benchmark is not None:
+        benchmark.pedantic(work, rounds=times, warmup_rounds=2)
     took = []
     for _ in range(times):
         start = time.perf_counter()
@@ -38,16 +40,16 @@ def warm(body: BodyTables, lamp: Device, site: Site) -> track.Track:
     return one
 
 
-def test_a_step_of_a_thousand_persons(warm: track.Track, tell: Any) -> None:
+def test_a_step_of_a_thousand_persons(benchmark: Any, warm: track.Track, tell: Any) -> None:
     reading = track.quantile(warm.skin_c, warm.weight, 0.5)
-    step = median_ms(lambda: track.see(warm, warm.now_s + 5.0, True, reading))
-    draw = median_ms(lambda: track._drawn(warm))
+    step = median_ms(benchmark, lambda: track.see(warm, warm.now_s + 5.0, True, reading))
+    draw = median_ms(None, lambda: track._drawn(warm))
     tell(f"track: one step of 1000 persons with a reading {step:.2f} ms, drawing them anew {draw:.2f} ms")
     assert step < STEP_MS and draw < STEP_MS
 
 
-def test_a_decision(warm: track.Track, tell: Any) -> None:
+def test_a_decision(benchmark: Any, warm: track.Track, tell: Any) -> None:
     assert track.steer(warm, 41.0, 2.0).forecast is not None
-    took = median_ms(lambda: track.steer(warm, 41.0, 2.0), 10)
+    took = median_ms(benchmark, lambda: track.steer(warm, 41.0, 2.0), 10)
     tell(f"track: share of the next period and the safe time, 1000 persons {took:.0f} ms")
     assert took < DECISION_MS

@@ -88,7 +88,13 @@ def test_summary_is_the_share_with_its_interval(counted, devices):
 
 @pytest.mark.parametrize(
     ("changes", "field"),
-    [({"persons": 0}, "Persons"), ({"minutes": 7.3}, "Minutes"), ({"older_share": 1.5}, "Share of people")],
+    [
+        ({"persons": 0}, "Persons"),
+        ({"minutes": 7.3}, "Minutes"),
+        ({"older_share": 1.5}, "Share of people"),
+        ({"seed": -1}, "Seed"),
+        ({"wavelengths": 3}, "Wavelengths"),
+    ],
 )
 def test_a_wrong_question_is_refused(devices, changes, field):
     with pytest.raises(InputError, match=field):

@@ -31,6 +31,28 @@ def rest_of(ex: exposure.Exposure) -> heat.State:
     return heat.Bioheat(ex.tissue, ex.off).rest()
 
 
+@pytest.mark.parametrize(("name", "distance_m"), [("r125_150w", 0.45), ("led_belt_generic", 0.0)])
+def test_what_cloth_takes_of_the_light_leaves_it_on_both_sides(name: str, distance_m: float) -> None:
+    body, device = data.body_tables(), data.catalogue()[name]
+    people = population.ensemble(Person(), LOWER, body, np.random.default_rng(2), 5)
+    tissue = exposure.tissue_of(people, body)
+    dose = exposure.light_dose(people, body, device.emitter)
+    worn, bare = (
+        exposure.expose(people, body, LOWER, device, Placement(distance_m, ROOM, clothed), tissue, dose)
+        for clothed in (True, False)
+    )
+    loss = exposure.surface_loss(people, body, LOWER)
+    away = np.full(5, exposure.PAD_BACK_W_M2_K) if device.contact else loss
+    for skin_c in (30.0, 36.0, 42.0):
+        into_skin = worn.on.h_w_m2_k * (worn.on.ambient_c - skin_c)
+        cloth_c = skin_c + into_skin / exposure.CLOTH_W_M2_K
+        np.testing.assert_allclose(into_skin + away * (cloth_c - ROOM), worn.irradiance_w_m2)
+        through = worn.off.h_w_m2_k * (skin_c - ROOM)  # with the device off: the same through cloth and air
+        np.testing.assert_allclose(through, loss * (skin_c - through / exposure.CLOTH_W_M2_K - ROOM))
+    assert not worn.source_w_m2.any() and not worn.absorbed_w_m2.any() and bare.source_w_m2.all(axis=0).any()
+    np.testing.assert_allclose(worn.irradiance_w_m2, bare.irradiance_w_m2)
+
+
 def test_a_pad_on_dead_matter_follows_the_closed_form() -> None:
     # A well-stirred layer on a half space: T = T0 exp(a^2 t) erfc(a sqrt t), a = sqrt(k rho c)/C (Carslaw & Jaeger).
     widths = np.full((1, 400), 1.25e-4)

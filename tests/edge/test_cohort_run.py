@@ -99,5 +99,15 @@ def test_files_and_clusters_that_are_not_there(question, tmp_path):
     other.write_text("not json")
     with pytest.raises(InputError, match="not a file of a population run"):
         cohort.run(question, 1, kept=other)
+    store = tmp_path / "one.jsonl"
+    cohort.run(question, 1, kept=store)
+    kept = store.read_bytes()
+    for line in (b'{"batch": 1}', b'{"batch": 1, "groups": {"all": [1]}, "peaks": []}', b"no"):
+        store.write_bytes(kept + line + b"\n")
+        with pytest.raises(InputError, match="a line that is no batch"):
+            cohort.run(question, 1, kept=store)
+        assert store.read_bytes() == kept + line + b"\n"
+    with pytest.raises(InputError, match="Workers must be a number from 1"):
+        cohort.run(question, 0)
     with pytest.raises(InputError, match="No Dask scheduler"):
         cohort.run(question, cluster="tcp://127.0.0.1:9")

@@ -27,6 +27,7 @@ CORE_C, CORE_SD = 36.8, 0.2
 SURFACE_LN = 0.2
 DRAWS = 15
 DRAW_LIMIT = 2.5
+SEED_MAX = 2**63 - 1
 
 
 @dataclass(frozen=True)

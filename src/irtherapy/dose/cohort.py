@@ -52,6 +52,7 @@ class Question:
         in_range("Minutes", self.minutes, 0.5, 120, "min")
         in_range("Share of people of 65 and more", self.older_share, 0, 1)
         in_range("Wavelengths", self.wavelengths, 4, 200)
+        in_range("Seed", self.seed, 0, population.SEED_MAX)
         if abs(self.minutes * 2 - round(self.minutes * 2)) > 1e-9:
             raise InputError("Minutes", f"Minutes must be a multiple of half a minute; got {self.minutes:g}.")
 

@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 
 from irtherapy.body.optics import BodyTables
 from irtherapy.body.population import Persons
-from irtherapy.dose import exposure
+from irtherapy.dose import exposure, heat
 from irtherapy.values import Device, Placement
 
 Array = NDArray[np.float64]
 
 DEPTH_MM = (
-    0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.5, 15.0, 17.5, 20.0, 25.0, 30.0, 35.0, 40.0, 45.0, 50.0,
+    0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.5, 15.0, 17.5, 20.0, 25.0, 30.0, 35.0, 40.0, 45.0, 50.0, 60.0,
 )  # fmt: skip
 LIGHT_POINTS = 40  # depths in each layer at which light is worked out
 
@@ -55,19 +55,36 @@ def light_by_depth(persons: Persons, body: BodyTables, device: Device) -> tuple[
     return np.concatenate(where), np.concatenate(fluence)
 
 
-def has_light_inside(device: Device, placement: Placement) -> bool:
-    """Return whether light enters the tissue at all."""
-    return exposure.has_light(device) and not placement.clothed
+def light_inside(
+    persons: Persons, body: BodyTables, device: Device, placement: Placement
+) -> tuple[Array, Array] | None:
+    """Return ``light_by_depth``, or None where no light enters the tissue at all."""
+    enters = exposure.has_light(device) and not placement.clothed
+    return light_by_depth(persons, body, device) if enters else None
 
 
-def reach(persons: Persons, body: BodyTables, device: Device, placement: Placement, rise_k: Array) -> dict[str, float]:
+def fluence_rate_w_m2(light: tuple[Array, Array] | None, irradiance_w_m2: float) -> tuple[float, ...]:
+    """Return the fluence rate at DEPTH_MM under an irradiance; 0 below the spine's lamina and without light."""
+    if light is None:
+        return (0.0,) * len(DEPTH_MM)
+    where, share = light
+    return tuple((np.interp(DEPTH_MM, where, share, right=0.0) * irradiance_w_m2).tolist())
+
+
+def perfusion_ratio(tissue: heat.Tissue, rest: heat.State, now: heat.State) -> tuple[float, ...]:
+    """Return the first person's perfusion over that at rest at DEPTH_MM; 1 where no blood flows."""
+    w, w0 = now.perfusion_per_s[0], rest.perfusion_per_s[0]
+    ratio = np.divide(w, w0, out=np.ones_like(w), where=w0 > 0.0)
+    return tuple(at_depths(tissue.depth_m[0], ratio[:1], ratio[None])[0].tolist())
+
+
+def reach(light: tuple[Array, Array] | None, rise_k: Array) -> dict[str, float]:
     """Return in mm how deep warmth (``rise_k`` at DEPTH_MM) and light go; light as fluence rate over irradiance."""
     depths = np.array(DEPTH_MM)
     out = {"rise_1k": deepest_mm(depths, rise_k, 1.0), "rise_0_5k": deepest_mm(depths, rise_k, 0.5)}
-    if not has_light_inside(device, placement):
+    if light is None:
         return out
-    depth, value = light_by_depth(persons, body, device)
-    return {**out, "light_10pct": deepest_mm(depth, value, 0.1), "light_1pct": deepest_mm(depth, value, 0.01)}
+    return {**out, "light_10pct": deepest_mm(*light, 0.1), "light_1pct": deepest_mm(*light, 0.01)}
 
 
 def layer_depths_mm(persons: Persons) -> dict[str, float]:

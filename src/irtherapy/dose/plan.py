@@ -95,7 +95,6 @@ def make_plan(
     of a course, join the chain and can only make it shorter. Raises InputError for a distance outside the device's
     range, a device whose output is not known, or a negative count of clean sessions.
     """
-    in_range("Persons", persons, 20, 5000)
     if clean_sessions < 0:
         raise InputError("Clean sessions", f"Clean sessions must be 0 or more; got {clean_sessions}.")
     case = replace(_case(person, site, device, setting, clean_sessions, tables, seed, persons), further=further)
@@ -120,6 +119,8 @@ def _case(
     person: Person, site: Site, device: Device, setting: Setting, clean_sessions: int, tables: BodyTables, seed: int,
     persons: int,
 ) -> _Case:  # fmt: skip
+    in_range("Persons", persons, 20, 5000)
+    in_range("Seed", seed, 0, population.SEED_MAX)
     people = population.together(
         population.median(person, site, tables),
         population.ensemble(person, site, tables, np.random.default_rng(seed), persons),
@@ -156,7 +157,6 @@ def best_use(
 
     Raises as ``make_plan``.
     """
-    in_range("Persons", persons, 20, 5000)
     case = _case(person, site, device, setting, clean_sessions, tables, seed, persons)
     ex = case.expose(placement)
     rest = heat.Bioheat(ex.tissue, ex.off).rest()
@@ -211,6 +211,7 @@ def _predict(case: _Case, ex: Exposure, hot: Heating, minutes: float, placement:
     by_depth = depth.at_depths(case.tissue.depth_m[0], skin[0], local.temp_c[:, 0])
     rise = muscle[0, : last + 1] - muscle[0, 0]
     warm = np.flatnonzero(rise >= WARM_RISE_K)
+    light = depth.light_inside(case.persons, case.body, case.device, placement)
     nowhere = LimitStep("none", 0.0, "")
     return Plan(
         minutes=minutes, limit=nowhere, runner_up=nowhere, limit_chain=(), setting=case.setting, site=case.site,
@@ -222,9 +223,11 @@ def _predict(case: _Case, ex: Exposure, hot: Heating, minutes: float, placement:
         skin_peak_c=float(np.percentile(skin_peak, ensemble.HIGH)),
         muscle_rise_c=float(np.median(muscle[1:].max(axis=1) - muscle[1:, 0])),
         cem43_min=float(np.percentile(gathered, ensemble.HIGH)),
-        reach_mm=depth.reach(case.persons, case.body, case.device, placement, by_depth[last] - by_depth[0]),
+        reach_mm=depth.reach(light, by_depth[last] - by_depth[0]),
         layer_depths_mm=depth.layer_depths_mm(case.persons),
         warm_at_s=float(time[warm[0]]) if len(warm) else None,
+        perfusion_ratio=depth.perfusion_ratio(case.tissue, states[0], states[last]),
+        fluence_rate_w_m2=depth.fluence_rate_w_m2(light, float(ex.irradiance_w_m2[0])),
     )  # fmt: skip
 
 

@@ -142,6 +142,7 @@ def simulate(
         raise InputError("Phases", f"A schedule has 1 to {PHASES_MAX} phases; got {len(phases)}.")
     in_range("Minutes in all", sum(phase.minutes for phase in phases), 0.5, MINUTES_MAX)
     in_range("Persons", persons, 20, 20_000)
+    in_range("Seed", seed, 0, population.SEED_MAX)
     people = population.together(
         population.median(person, site, tables),
         population.ensemble(person, site, tables, np.random.default_rng(seed), persons),
@@ -250,6 +251,7 @@ def _summed(
     warm_skin = np.trapezoid((whole.skin_c[crowd] >= SKIN_WARM_C).astype(float), whole.time_s, axis=1) / 60.0
     infrared = spectrum.infrared_share(device.emitter) if exposure.has_light(device) and not device.contact else 0.0
     eye = float(ex.irradiance_w_m2[0]) * infrared
+    light = depth.light_inside(people, tables, device, placement)
     rises = [float(np.interp(mm, depth.DEPTH_MM, (by_depth - by_depth[0]).max(axis=0))) for mm in RISES_MM]
     return Simulation(
         minutes=sum(phase.minutes for phase in phases if phase.share > 0.0),
@@ -259,8 +261,8 @@ def _summed(
         skin_c=ensemble.curve(whole.skin_c[crowd]),
         muscle_c=ensemble.curve(whole.muscle_c[crowd]),
         temperature_c=tuple(_floats(row) for row in by_depth.T),
-        perfusion_ratio=_perfusion_ratio(whole, end, ex),
-        fluence_rate_w_m2=_fluence_rate(ex, people, tables, device, placement),
+        perfusion_ratio=depth.perfusion_ratio(ex.tissue, whole.states[0], whole.states[end]),
+        fluence_rate_w_m2=depth.fluence_rate_w_m2(light, float(ex.irradiance_w_m2[0])),
         irradiance_w_m2=float(ex.irradiance_w_m2[0]),
         eye_irradiance_w_m2=eye,
         eye_limit_s=injury.eye_time_s(eye),
@@ -273,7 +275,7 @@ def _summed(
         rise_k={f"{mm:g}_mm": rise for mm, rise in zip(RISES_MM, rises, strict=True)},
         cem43_min=float(np.percentile(gained, high)),
         damage={name: _damage(whole, name, high) for name in injury.ARRHENIUS},
-        reach_mm=depth.reach(people, tables, device, placement, by_depth[end] - by_depth[0]),
+        reach_mm=depth.reach(light, by_depth[end] - by_depth[0]),
         layer_depths_mm=depth.layer_depths_mm(people),
         persons=persons,
         seed=seed,
@@ -283,22 +285,6 @@ def _summed(
 def _damage(whole: Heating, model: str, high: float) -> float:
     rate = injury.burn_rate_per_s(whole.hottest_c[1:], model)
     return float(np.percentile(np.trapezoid(rate, whole.time_s, axis=1), high))
-
-
-def _perfusion_ratio(whole: Heating, end: int, ex: Exposure) -> tuple[float, ...]:
-    """Return the typical person's perfusion at an index over that at rest, by depth; 1 where no blood flows."""
-    now, rest = whole.states[end].perfusion_per_s[0], whole.states[0].perfusion_per_s[0]
-    ratio = np.divide(now, rest, out=np.ones_like(now), where=rest > 0.0)
-    return _floats(depth.at_depths(ex.tissue.depth_m[0], ratio[:1], ratio[None])[0])
-
-
-def _fluence_rate(
-    ex: Exposure, people: population.Persons, tables: BodyTables, device: Device, placement: Placement
-) -> tuple[float, ...]:
-    if not depth.has_light_inside(device, placement):
-        return tuple(0.0 for _ in depth.DEPTH_MM)
-    where, share = depth.light_by_depth(people, tables, device)
-    return _floats(np.interp(depth.DEPTH_MM, where, share, right=0.0) * ex.irradiance_w_m2[0])
 
 
 def _floats(values: Array) -> tuple[float, ...]:

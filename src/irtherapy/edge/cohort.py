@@ -62,7 +62,7 @@ def run(
 
 
 def _on_processes(question: Question, batches: list[int], workers: int | None) -> Iterator[Done]:
-    many = int(in_range("Workers", workers or os.cpu_count() or 1, 1, 256))
+    many = int(in_range("Workers", (os.cpu_count() or 1) if workers is None else workers, 1, 256))
     left, losses = list(batches), 0
     while left:
         pool = ProcessPoolExecutor(min(many, len(left)), mp_context=multiprocessing.get_context("spawn"))
@@ -110,6 +110,14 @@ def _on_cluster(question: Question, batches: Iterable[int], address: str) -> Ite
             future.release()
 
 
+def _read_batch(line: bytes) -> Done:
+    item = json.loads(line)
+    groups = {name: tuple(numbers) for name, numbers in item["groups"].items()}
+    if groups.keys() != cohort.empty().groups.keys():
+        raise ValueError(line)
+    return int(item["batch"]), Counts(groups, tuple(item["peaks"]))
+
+
 class _Store:
     """The file of finished batches: a line that names the question, then a line a batch."""
 
@@ -131,10 +139,10 @@ class _Store:
         if name != self.name:
             raise InputError("Resume", f"{path} holds another question; name another file or remove it.")
         whole = lines[:-1]  # what follows the last line break was being written when the run was stopped
-        for line in whole:
-            item = json.loads(line)
-            groups = {name: tuple(numbers) for name, numbers in item["groups"].items()}
-            self.found.append((item["batch"], Counts(groups, tuple(item["peaks"]))))
+        try:
+            self.found = [_read_batch(line) for line in whole]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise InputError("Resume", f"{path} has a line that is no batch of a population run.") from None
         size = len(first) + 1 + sum(len(line) + 1 for line in whole)
         if size < path.stat().st_size:
             os.truncate(path, size)

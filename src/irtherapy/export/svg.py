@@ -79,6 +79,7 @@ def line_chart(
     limits: Sequence[tuple[float, str]] = (),
     marks: Sequence[tuple[float, str]] = (),
     y_range: tuple[float, float] | None = None,
+    x_range: tuple[float, float] | None = None,
     width: int = 640,
     height: int = 320,
     say: Callable[[str], str] = str,
@@ -91,6 +92,8 @@ def line_chart(
     limits = [(y, say(label)) for y, label in limits]
     marks = [(x, say(label)) for x, label in marks]
     frame = _frame(series, band, limits, y_range, width, height)
+    if x_range is not None:
+        frame = replace(frame, x0=x_range[0], x1=x_range[1])
     parts = [_axes(frame, say(x_label), say(y_label), say)]
     if band is not None:
         parts.append(_band(frame, replace(band, label=say(band.label))))
@@ -103,6 +106,21 @@ def line_chart(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" class="chart" '
         f'font-family="system-ui, sans-serif" font-size="14" fill="{INK}">'
         f"<title>{escape(say(title))}</title><desc>{escape(say(desc))}</desc>{''.join(parts)}</svg>"
+    )
+
+
+def stacked(charts: Sequence[str], title: str, desc: str, width: int = 640, height: int = 320) -> str:
+    """Return one picture of charts below each other, each ``width`` by ``height``, on white paper."""
+    start = '<svg xmlns="http://www.w3.org/2000/svg" '
+    parts = [
+        chart.replace(start, f'<svg y="{i * height}" width="{width}" height="{height}" ', 1)
+        for i, chart in enumerate(charts)
+    ]
+    whole = height * len(charts)
+    return (
+        f'{start}viewBox="0 0 {width} {whole}" width="{width}" height="{whole}" role="img">'
+        f"<title>{escape(title)}</title><desc>{escape(desc)}</desc>"
+        f'<rect width="{width}" height="{whole}" fill="#fff"/>{"".join(parts)}</svg>'
     )
 
 

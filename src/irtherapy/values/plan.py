@@ -32,10 +32,12 @@ class Curve:
 class Plan:
     """Minutes of heat and what they will do; the lowest limit of ``limit_chain`` (ascending minutes) set them.
 
-    Times run from heat start through heat end and ten minutes of cooling. ``temperature_c`` is depth-major by time:
-    ``temperature_c[i_time][i_depth]`` of the median person. ``warm_at_s``: when the muscle surface of the median person
-    has risen by 1 K, or None when it never does. ``reach_mm``: keys ``rise_1k``, ``rise_0_5k``, ``light_10pct``,
-    ``light_1pct`` (the light keys are absent for devices without light).
+    Times run from heat start through heat end and ten minutes of cooling. ``temperature_c`` is time by depth
+    (``temperature_c[i_time][i_depth]``) of the median person; the terminal and ``dose.simulate`` tell depth by time.
+    ``warm_at_s``: when the muscle surface of the median person has risen by 1 K, or None when it never does.
+    ``reach_mm``: keys ``rise_1k``, ``rise_0_5k``, ``light_10pct``, ``light_1pct`` (the light keys are absent for
+    devices without light). ``perfusion_ratio`` (over that at rest, at the end of the heat) and ``fluence_rate_w_m2``
+    are those of the median person by depth; plans kept by earlier versions lack both.
     """
 
     minutes: float
@@ -60,6 +62,8 @@ class Plan:
     reach_mm: Mapping[str, float]
     layer_depths_mm: Mapping[str, float]  # where each layer begins, of the median person; includes "spine"
     warm_at_s: float | None
+    perfusion_ratio: tuple[float, ...] = ()
+    fluence_rate_w_m2: tuple[float, ...] = ()
     advice: tuple[str, ...] = ()
     cautions: tuple[str, ...] = ()
     seed: int = 0

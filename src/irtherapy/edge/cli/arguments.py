@@ -8,9 +8,10 @@ from typing import Any
 
 import typer
 
+from irtherapy import limits
 from irtherapy.edge import devices
 from irtherapy.edge.cli.show import read_json
-from irtherapy.values import Clearance, Device, InputError, Person, Placement, Region, Side, Site, in_range
+from irtherapy.values import Clearance, Device, InputError, Person, Placement, Region, Setting, Side, Site, in_range
 
 SITE = typer.Option(
     ["lower_back"], "--site", help="neck, upper_back or lower_back; add :left or :right; may be repeated."
@@ -54,9 +55,19 @@ def person(age: float | None, fat_mm: float | None, skin_tone: str | None) -> Pe
     """Return the person of the options; what was not told stays None."""
     tone = None
     if skin_tone is not None:
-        tone = int(in_range("Skin tone", ROMAN.get(skin_tone.upper(), skin_tone), 1, 6, "(or I to VI)"))
+        told = in_range("Skin tone", ROMAN.get(skin_tone.upper(), skin_tone), 1, 6, "(or I to VI)")
+        if not told.is_integer():
+            raise InputError("Skin tone", f"Skin tone must be a whole number, 1 to 6 (or I to VI); got {skin_tone}.")
+        tone = int(told)
     fat_m = None if fat_mm is None else in_range("Fat thickness", fat_mm, 1, 80, "mm") / 1000
     return Person(age_years=None if age is None else in_range("Age", age, 8, 110, "years"), fat_m=fat_m, skin_tone=tone)
+
+
+def setting(text: str, person: Person) -> Setting:
+    """Return whose ceilings apply: at home those of somebody at risk from 65 years on, whatever was asked."""
+    asked = Setting(choice("Setting", text, Setting))
+    older = person.age_years is not None and person.age_years >= limits.AT_RISK_AGE_YEARS
+    return Setting.HOME_AT_RISK if asked is Setting.HOME and older else asked
 
 
 def told_age(person: Person) -> float:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 CELSIUS = (-100.0, 300.0)
 FLUX = (-1e6, 1e6)
+EDGES = {"convective": ("h_w_m2_k", "ambient_c"), "flux": ("w_m2",), "temperature": ("c",), "adiabatic": ()}
 BELL = {"muscle": (0.45, 3.55), "fat": (0.36, 0.36)}  # kg/m3/s at rest and what warmth adds: Lang et al. 1999
 SKIN_PER_S = 106.4e-6 * 1109.0 / 60.0  # 106.4 ml/min/kg at 1109 kg/m3: IT'IS database v4
 
@@ -30,7 +31,7 @@ def register(app: typer.Typer) -> None:
         as_json: bool = show.JSON_OPTION,
     ) -> None:
         """Solve the Pennes equation in plane layers: temperature by time and depth."""
-        _run(show.read_json(file, "Bioheat file"), as_json)
+        _run(show.read_json(file, "Bioheat file", any_number=True), as_json)
 
 
 def _run(told: Any, as_json: bool) -> None:
@@ -130,6 +131,7 @@ def _edge(value: Any, path: str, kinds: tuple[str, ...]) -> Edge:
 
     edge = Fields(value, path, ("kind", "h_w_m2_k", "ambient_c", "w_m2", "c"))
     kind = edge.choice("kind", kinds)
+    edge.only("kind", *EDGES[kind])
     if kind == "convective":
         return Edge(edge.number("h_w_m2_k", 0.0, 1e6), edge.number("ambient_c", *CELSIUS))
     if kind == "flux":
@@ -155,5 +157,6 @@ def _initial(value: Any) -> float | None:
 
     initial = Fields(value, "initial", ("kind", "c"))
     if initial.choice("kind", ("uniform", "steady")) == "steady":
+        initial.only("kind")
         return None
     return initial.number("c", *CELSIUS)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from irtherapy.edge.cli import arguments, show
-from irtherapy.values import Decision, InputError, Setting, Urgency, Verdict, in_range, to_json
+from irtherapy.values import Decision, InputError, Urgency, Verdict, in_range, to_json
 
 if TYPE_CHECKING:
     from irtherapy.dose.evaporation import Sweat
@@ -29,14 +29,15 @@ SETTING = typer.Option("home", "--setting", help="home, home_at_risk or clinic: 
 CLEAN = typer.Option(0, "--clean-sessions", help="Earlier sessions with a clean skin check.")
 PERSONS = typer.Option(200, "--persons", help="How many virtual persons the spread is taken from.")
 SWEATING = typer.Option(False, "--sweating", help="Bare skin sweats where it gets warm; else it stays dry.")
-HUMIDITY = typer.Option(50.0, "--humidity", help="Humidity of the room in percent, for --sweating.")
+HUMIDITY = typer.Option(None, "--humidity", help="Humidity of the room in percent, for --sweating; else 50.")
 PAD_HEAT = typer.Option(
     None, "--pad-heat-kj", help="Warm devices: heat capacity in kJ/m2/K, so that it warms up or cools by itself."
 )
 PAD_START = typer.Option(None, "--pad-start-c", help="Its temperature at the start; the room's if left out.")
-PAD_POWER = typer.Option(0.0, "--pad-power", help="Its power in W/m2 until it is at its temperature.")
+PAD_POWER = typer.Option(None, "--pad-power", help="Its power in W/m2 until it is at its temperature; 0 if left out.")
+PER_WEEK = typer.Option(3.0, "--per-week", help="Sessions a week, for the minutes of warm skin in a week.")
 BEST = typer.Option(False, "--best", help="Also solve for the best distance and the best switching.")
-PLOT = typer.Option(None, "--plot", help="Write the skin and muscle chart to this SVG file.")
+PLOT = typer.Option(None, "--plot", help="Write charts by minutes and by depth to this SVG file.")
 CSV = typer.Option(None, "--csv", help="Write temperature by time and depth to this CSV file.")
 EXAMPLES = (
     "Examples:  irtherapy dose --device r125_150w --distance-cm 45 --minutes 15 --skin-tone III   |   "
@@ -70,6 +71,7 @@ def register(app: typer.Typer) -> None:
         pad_heat_kj: float = PAD_HEAT,
         pad_start_c: float = PAD_START,
         pad_power: float = PAD_POWER,
+        per_week: float = PER_WEEK,
         best: bool = BEST,
         plot: Path = PLOT,
         csv: Path = CSV,
@@ -86,7 +88,7 @@ def register(app: typer.Typer) -> None:
         where = pathway.main_site(arguments.sites(site, 5.0))
         place = replace(arguments.placement(chosen, distance_cm, room_c), clothed=clothed)
         count = int(in_range("Persons", persons, 20, 5_000))
-        profile = arguments.choice("Setting", setting, Setting)
+        profile = arguments.setting(setting, person)
         verdict = Verdict(Decision.GO, (), (), profile, "", Urgency.NONE)
         clean, tables = int(in_range("Clean sessions", clean_sessions, 0, 10_000)), data.body_tables()
         plan = pathway.make_plan(person, where, chosen, place, verdict, clean, tables, seed=seed, persons=count)
@@ -95,34 +97,37 @@ def register(app: typer.Typer) -> None:
         asked = (person, where, chosen, place, schedule, tables, count, seed, cooling)
         result = simulate.simulate(*asked, sweat=sweat, pad=pad)
         found = best_use(person, where, chosen, place, profile, clean, tables, seed, count) if best else None
-        _write(plot, lambda: _chart(result, plan))
-        _write(csv, lambda: _table(result))
-        _answer(result, plan, found, place, as_json)
+        weekly = result.skin_warm_min * in_range("Sessions a week", per_week, 0, 100)
+        _write({plot: _chart(result, plan) if plot else "", csv: _table(result) if csv else ""})
+        if as_json:
+            best_told = {} if found is None else _told_best(found)
+            show.emit({**_told(result, plan), "skin_warm_min_per_week": weekly, **best_told})
+            return
+        _say(result, plan, f"{per_week:g} sessions a week make {weekly:.0f} min")
+        if found is not None:
+            _say_best(found, place)
 
 
-def _sweat(sweating: bool, humidity: float) -> Sweat | None:
+def _sweat(sweating: bool, humidity: float | None) -> Sweat | None:
     from irtherapy.dose.evaporation import Sweat
 
-    return Sweat(humidity=in_range("Humidity", humidity, 0, 100, "%") / 100.0) if sweating else None
+    if humidity is not None and not sweating:
+        raise InputError("Humidity", "Humidity counts with --sweating alone: give both or neither.")
+    share = in_range("Humidity", 50.0 if humidity is None else humidity, 0, 100, "%") / 100.0
+    return Sweat(humidity=share) if sweating else None
 
 
-def _pad(heat_kj: float | None, start_c: float | None, power: float, room_c: float) -> Pad | None:
+def _pad(heat_kj: float | None, start_c: float | None, told_power: float | None, room_c: float) -> Pad | None:
     from irtherapy.dose.pad import Pad
 
     if heat_kj is None:
+        if start_c is not None or told_power is not None:
+            raise InputError("Pad", "A pad with a start or a power of its own needs its heat: give --pad-heat-kj too.")
         return None
+    power = 0.0 if told_power is None else told_power
     if start_c is None and power == 0.0:
         raise InputError("Pad", "A pad as cold as the room warms nobody: give --pad-power, --pad-start-c, or both.")
     return Pad(heat_kj * 1000.0, room_c if start_c is None else start_c, power_w_m2=power)
-
-
-def _answer(result: Simulation, plan: Plan, found: BestUse | None, place: Placement, as_json: bool) -> None:
-    if as_json:
-        show.emit({**_told(result, plan), **({} if found is None else _told_best(found))})
-        return
-    _say(result, plan)
-    if found is not None:
-        _say_best(found, place)
 
 
 def _schedule(minutes: float | None, phases: list[str], plan: Plan) -> list[Phase]:
@@ -139,6 +144,8 @@ def _schedule(minutes: float | None, phases: list[str], plan: Plan) -> list[Phas
             )
         return out
     wanted = plan.minutes if minutes is None else in_range("Minutes", minutes, 0.5, 1440, "min")
+    if abs(2.0 * wanted - round(2.0 * wanted)) > 1e-9:
+        raise InputError("Minutes", f"Minutes must be a multiple of half a minute; got {wanted:g}.")
     if wanted <= 0.0:
         raise InputError("Minutes", "The plan allows no minutes here: give --minutes to see what the heat would do.")
     return [Phase(wanted)]
@@ -174,17 +181,25 @@ def _say_best(found: BestUse, place: Placement) -> None:
     show.console.print("Share of each half minute: " + " ".join(f"{share:.0%}" for share in found.schedule.shares))
 
 
-def _write(path: Path | None, text: Any) -> None:
-    if path is None:
-        return
+def _write(texts: dict[Path | None, str]) -> None:
+    """Write every file, or none: each beside its place first, and moved there once all are written."""
+    aside: dict[Path, Path] = {path: path.with_name(f"{path.name}.part") for path in texts if path is not None}
     try:
-        path.write_text(text(), encoding="utf-8")
+        for path, part in aside.items():
+            if path.is_dir():
+                raise IsADirectoryError(21, "it is a folder", str(path))
+            part.write_text(texts[path], encoding="utf-8")
+        for path, part in aside.items():
+            part.replace(path)
     except OSError as error:
         raise InputError("File", f"{path} cannot be written: {error.strerror}.") from None
+    finally:
+        for part in aside.values():
+            part.unlink(missing_ok=True)
 
 
 def _chart(result: Simulation, plan: Plan) -> str:
-    """Return skin and muscle by minutes, with the spread and the ceilings, as SVG."""
+    """Return skin and muscle by minutes, and below it the warmth by depth with the spine drawn in, as SVG."""
     from irtherapy import limits
     from irtherapy.export import svg
 
@@ -198,7 +213,26 @@ def _chart(result: Simulation, plan: Plan) -> str:
     lines = [(ceiling.skin_target_c, f"target {ceiling.skin_target_c:g} \u00b0C")]
     title = "Skin and muscle temperature"
     told = f"At most {result.skin_peak_c:.1f} \u00b0C on the skin for 97.5 % of people."
-    return svg.line_chart(series, "minutes", "\u00b0C", title, told, band=band, limits=lines)
+    ends = [sum(phase.minutes for phase in result.phases[: i + 1]) for i in range(len(result.phases))]
+    last = max((end for end, phase in zip(ends, result.phases, strict=True) if phase.share > 0.0), default=0.0)
+    marks = [(last, "heat ends")]
+    by_time = svg.line_chart(series, "minutes", "\u00b0C", title, told, band=band, limits=lines, marks=marks)
+    at_end = [course[min(range(len(minutes)), key=lambda i: abs(minutes[i] - last))] for course in result.temperature_c]
+    before = [course[0] for course in result.temperature_c]
+    layers = [(result.layer_depths_mm[name], name) for name in ("fat", "muscle", "spine")]
+    rise, spine = result.reach_mm["rise_1k"], result.layer_depths_mm["spine"]
+    by_depth = svg.line_chart(
+        [svg.Series("heat ends", result.depth_mm, at_end, ember=True),
+         svg.Series("before", result.depth_mm, before, soft=True)],
+        "mm under the skin", "\u00b0C", "Temperature by depth, before the heat and when it ends",
+        _reached(rise, spine),
+        marks=layers, x_range=(0.0, max(result.depth_mm[-1], spine + 6.0)),
+    )  # fmt: skip
+    return svg.stacked([by_time, by_depth], "What the heat does", f"{told} {_reached(rise, spine)}")
+
+
+def _reached(rise_mm: float, spine_mm: float) -> str:
+    return f"A warmth of 1 \u00b0C reaches {rise_mm:.0f} mm; the spine begins at {spine_mm:.0f} mm."
 
 
 def _table(result: Simulation) -> str:
@@ -217,7 +251,7 @@ def _eyes(result: Simulation) -> str:
     )
 
 
-def _say(result: Simulation, plan: Plan) -> None:
+def _say(result: Simulation, plan: Plan, weekly: str) -> None:
     reach = result.reach_mm
     depths = f"+1 K to {reach['rise_1k']:.0f} mm, +0.5 K to {reach['rise_0_5k']:.0f} mm"
     light = "none below the surface"
@@ -238,7 +272,7 @@ def _say(result: Simulation, plan: Plan) -> None:
             ("blood flow in the skin", f"{max(result.perfusion_ratio):.1f} times that at rest"),
             ("CEM43", f"{result.cem43_min:.3f} min for 97.5 % of them"),
             ("burn integral", f"{max(result.damage.values()):.2g} (1 is a burn)"),
-            ("skin at 39 \u00b0C or more", f"{result.skin_warm_min:.1f} min; this adds up over a week"),
+            ("skin at 39 \u00b0C or more", f"{result.skin_warm_min:.1f} min; {weekly}"),
             ("eyes in the beam", _eyes(result)),
             ("the plan allows", f"{plan.minutes:g} min, because {plan.limit.text}"),
         ]

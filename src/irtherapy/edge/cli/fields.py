@@ -63,19 +63,17 @@ class Fields:
             if key not in keys:
                 raise InputError(self.name(key), f"{self.name(key)} is not known here; known are {', '.join(keys)}.")
 
-    def items(self, key: str, most: int, default: Any = ...) -> list[Any]:
-        """Return a list of at most ``most`` things."""
+    def items(self, key: str, most: int, default: Any = ..., least: int = 0) -> list[Any]:
+        """Return a list of ``least`` to ``most`` things."""
         values = self.get(key, default)
-        if not isinstance(values, list | tuple) or len(values) > most:
-            raise InputError(self.name(key), f"{self.name(key)} must be a list of 0 to {most} items.")
+        if not isinstance(values, list | tuple) or not least <= len(values) <= most:
+            raise InputError(self.name(key), f"{self.name(key)} must be a list of {least} to {most} items.")
         return list(values)
 
     def layers(self, read: Callable[[Any, str], T], most: int = 50) -> tuple[T, ...]:
         """Return the layers, at least one."""
-        found = [read(v, f"{self.name('layers')}[{i}]") for i, v in enumerate(self.items("layers", most))]
-        if not found:
-            raise InputError(self.name("layers"), f"{self.name('layers')} must hold 1 to {most} layers.")
-        return tuple(found)
+        found = self.items("layers", most, least=1)
+        return tuple(read(v, f"{self.name('layers')}[{i}]") for i, v in enumerate(found))
 
 
 def number(name: str, value: Any, low: float, high: float) -> float:

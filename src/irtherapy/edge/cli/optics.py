@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
         as_json: bool = show.JSON_OPTION,
     ) -> None:
         """Solve light in plane layers: reflected, transmitted, absorbed, and the fluence rate by depth."""
-        _run(show.read_json(file, "Optics file"), as_json)
+        _run(show.read_json(file, "Optics file", any_number=True), as_json)
 
 
 def _run(told: Any, as_json: bool) -> None:

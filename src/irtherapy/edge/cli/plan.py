@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from irtherapy import limits
 from irtherapy.edge.cli import arguments, show
-from irtherapy.values import Decision, Setting, Urgency, Verdict, in_range
+from irtherapy.values import Decision, Urgency, Verdict, in_range, to_json
 
 
 def list_devices(as_json: bool) -> None:
@@ -52,9 +51,7 @@ def register(app: typer.Typer) -> None:
         chosen = arguments.device(device)
         person = arguments.person(age, fat_mm, skin_tone)
         where = pathway.main_site(arguments.sites(site, pain))
-        profile = arguments.choice("Setting", setting, Setting)
-        if profile is Setting.HOME and (person.age_years or 0) >= limits.AT_RISK_AGE_YEARS:
-            profile = Setting.HOME_AT_RISK
+        profile = arguments.setting(setting, person)
         unscreened = Verdict(Decision.GO, (), (), profile, "", Urgency.NONE)
         result = pathway.make_plan(
             person,
@@ -65,10 +62,11 @@ def register(app: typer.Typer) -> None:
             int(in_range("Clean sessions", clean_sessions, 0, 10_000)),
             data.body_tables(),
             seed=seed,
-            persons=int(in_range("Persons", persons, 20, 20_000)),
+            persons=int(in_range("Persons", persons, 20, 5000)),
         )
         if as_json:
-            show.emit(result)
+            by_depth = zip(*result.temperature_c, strict=True)
+            show.emit({**to_json(result), "temperature_c": [list(course) for course in by_depth]})
         else:
             show.plan(result)
             show.console.print("This is a plan, not a go-ahead: run irtherapy screen first.", style="dim")

@@ -31,18 +31,21 @@ def refuse(error: InputError, as_json: bool) -> int:
     if as_json:
         emit({"error": {"field": error.field, "message": str(error)}})
     else:
-        errors.print(str(error), style="bold", markup=False)
+        errors.print(str(error), style="bold", markup=False, soft_wrap=True)
     return 2
 
 
-def read_json(path: str, what: str) -> Any:
-    """Return the JSON of a file, or of standard input for ``-``. Raises InputError naming ``what``."""
+def read_json(path: str, what: str, any_number: bool = False) -> Any:
+    """Return the JSON of a file, or of standard input for ``-``. Raises InputError naming ``what``.
+
+    ``any_number`` lets NaN and infinity pass, for a reader that refuses them by the name of their field.
+    """
     try:
         text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise InputError(what, f"{what}: the file {path} cannot be read as text.") from None
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return json.loads(text, parse_constant=float if any_number else _no_constant)
     except (ValueError, RecursionError) as error:
         raise InputError(what, f"{what}: {path} is not valid JSON ({error}).") from None
 
