@@ -43,6 +43,7 @@ def test_one_tap_is_kept_said_and_taken_back(client: Client) -> None:
     assert "Nothing is told yet." in seen(client, reverse("outcome"))
     answer = client.post(reverse("outcome-pain"), {"region": "neck", "pain": "4"}, follow=True)
     assert "Kept: neck, 4 of 10." in answer.content.decode()
+    assert "Delete everything that is kept here" in seen(client, reverse("start"))
     entry = PainEntry.objects.get()
     taken = client.post(reverse("outcome-undo", args=[entry.pk]), follow=True)
     assert "It is taken back." in taken.content.decode() and not outcomes.any_told(None)

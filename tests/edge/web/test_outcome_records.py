@@ -10,9 +10,11 @@ import pytest
 from django.utils import timezone
 from fhir_judges import problems
 
-from irtherapy.edge.records import archive, charts, outcomes, told, visits
-from irtherapy.edge.records.models import Answer, Effect, Motion, PainEntry, Patient, Visit
+from irtherapy.device import catalogue
+from irtherapy.edge.records import archive, charts, comparisons, outcomes, told, visits
+from irtherapy.edge.records.models import Answer, ComparedSession, Effect, Motion, PainEntry, Patient, Visit
 from irtherapy.export import fhir, tables
+from irtherapy.outcome.comparison import Concealment, Design, Outcome
 from irtherapy.values import InputError, Region, SideEffect
 
 pytestmark = pytest.mark.django_db
@@ -216,3 +218,16 @@ def test_try_outs_never_count() -> None:
     outcomes.note_effect("tired", 1, demo=True)
     assert list(charts.charts()) == [] and not outcomes.any_told(None) and outcomes.any_told(None, demo=True)
     assert Effect.objects.count() == 1 and Motion.objects.count() == 0
+
+
+def test_a_session_without_heat_of_a_comparison_looks_like_the_others() -> None:
+    today = timezone.localdate()
+    design = Design(Region.NECK, Outcome.PAIN_AFTER, today, Concealment.HIDDEN)
+    of = comparisons.begin(design, catalogue.simulated_lamp(), "mqtt", "lamp")
+    visit = session(1)
+    visit.record["heat_s"] = 0.0
+    visit.save()
+    assert told.sessions(None) == [] and outcomes.note_effect("tired", 1).visit is None
+    ComparedSession.objects.create(visit=visit, comparison=of, block=0)
+    assert told.sessions(None) == [visit] and told.due_morning(None) == visit
+    assert outcomes.note_effect("tired", 1).visit == visit

@@ -42,14 +42,14 @@ class Rating:
         return timezone.localtime(self.at).date()
 
 
-def sessions(patient: Patient | None, demo: bool = False) -> list[Visit]:
+def sessions(patient: Patient | None, demo: bool = False, since: datetime.datetime | None = None) -> list[Visit]:
     """Return the finished visits that had heat, oldest first, with the columns that are looked at here.
 
     Those without heat of a comparison are sessions too.
     """
     heat_or_compared = Q(heat_s__gt=0) | Q(compared__isnull=False)
     found = visits.finished(patient).filter(heat_or_compared, demo=demo).only(*OF_PAGES)
-    return list(found.order_by("created"))
+    return list((found if since is None else found.filter(created__gte=since)).order_by("created"))
 
 
 def ratings(patient: Patient | None, demo: bool = False) -> list[Rating]:
@@ -164,7 +164,8 @@ def after_sessions(of: Iterable[Visit]) -> dict[Any, dict[str, Any]]:
 def due_morning(patient: Patient | None, demo: bool = False) -> Visit | None:
     """Return yesterday's last session when its next morning is not told yet, else None."""
     yesterday = timezone.localdate() - ONE_DAY
-    last = next((v for v in reversed(sessions(patient, demo)) if _day(v) == yesterday and v.region), None)
+    recent = sessions(patient, demo, since=timezone.now() - 3 * ONE_DAY)
+    last = next((v for v in reversed(recent) if _day(v) == yesterday and v.region), None)
     if last is None:
         return None
     told = outcomes.kept(PainEntry, patient, demo).filter(visit=last, when=NEXT_MORNING, region=last.region)

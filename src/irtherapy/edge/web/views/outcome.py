@@ -28,7 +28,7 @@ from irtherapy.values import InputError, Region
 
 PLACE_MISSING = "Please choose the place."
 PAIN_MISSING = "Please choose a number from 0 to 10."
-SHOWN_DAYS = 400
+SHOWN_DAYS = 100
 
 
 def whose(request: HttpRequest) -> tuple[Patient | None, str]:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from irtherapy.edge.records import compared_told, courses, visits
+from irtherapy.edge.records import compared_told, courses, outcomes, visits
 from irtherapy.edge.web import live
 from irtherapy.edge.web.middleware import SESSION_KEY
 from irtherapy.edge.web.stages import changing_questions
@@ -40,6 +40,7 @@ def start(request: HttpRequest) -> HttpResponse:
             "where": where,
             "reminder": None if course is None or where is None else courses.remind(course, where),
             "morning": outcome.morning(None),
+            "told_any": outcomes.any_told(None),
             "scale": range(11),
         },
     )
