@@ -14,8 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from irtherapy.device import catalogue
-from irtherapy.edge.records import archive, compared_told, comparisons, courses, visits
+from irtherapy.edge.records import archive, compared_persons, compared_told, comparisons, courses, research, visits
 from irtherapy.edge.records.models import ComparedSession, Comparison, Course, Patient, Visit
+from irtherapy.evidence import self_trials
 from irtherapy.outcome import comparison
 from irtherapy.outcome.comparison import Concealment, Design, Outcome
 from irtherapy.values import InputError, Region
@@ -208,14 +209,19 @@ def test_the_pain_of_the_next_morning_is_told_from_that_morning_on() -> None:
     of.refresh_from_db()
     visit = did(of, 0, 0, 4)
     with pytest.raises(InputError, match="next day on"):
-        comparisons.tell_morning(visit, 3)
+        compared_told.tell_morning(of, visit.pk, 3)
     visit.created -= DAY
     visit.save()
     assert [one.visit for one in compared_told.mornings(of)] == [visit]
-    with pytest.raises(ValidationError):
-        comparisons.tell_morning(visit, 11)
-    comparisons.tell_morning(visit, 3)
-    assert compared_told.mornings(of) == []
+    for wrong in (11, "much", float("nan")):
+        with pytest.raises(InputError, match="Pain"):
+            compared_told.tell_morning(of, visit.pk, wrong)
+    for nowhere in ("x", of.pk):
+        with pytest.raises(InputError, match="no part"):
+            compared_told.tell_morning(of, nowhere, 3)
+    compared_told.tell_morning(of, visit.pk, 3)
+    compared_told.tell_morning(of, visit.pk, 2)  # corrected
+    assert compared_told.mornings(of) == [] and comparisons.mornings(of) == {visit.pk: 2.0}
 
 
 BAD = {
@@ -260,3 +266,52 @@ def test_the_doctor_s_page_tells_a_comparison_when_it_has_ended_and_not_before(c
     page = client.get(reverse("course-report-page")).content.decode()
     assert page.count(comparisons.result(of).sentence) == 2  # in front, and behind with its figures
     assert "Pairs of blocks" in page and "As drawn" in page
+
+
+def test_the_answer_of_this_database_comes_from_its_finished_comparisons(client: Client) -> None:
+    """Six patients of a clinic with a true difference of 1 point, one try-out and one unfinished that do not count."""
+    for number in range(6):
+        of = made(patient=Patient.objects.create(code=f"p{number}"))
+        whole(of, 1.0 + 0.1 * (number % 3))
+        comparisons.end(of)
+        assert compared_persons.here("neck_pain").comparisons == number  # not before it is told
+        comparisons.reveal(of)
+    whole(made(), 9.0)
+    here = compared_persons.here("neck_pain")
+    assert (len(here.persons), here.comparisons, here.hidden, here.too_few) == (6, 6, 6, 0)
+    assert all(-1.4 < one.difference < -0.8 for one in here.persons)
+    assert not {"p0", "p1"} & {one.person for one in here.persons}
+    known = self_trials.posterior(here.persons, 1.0)
+    page = client.get(reverse("settle"), {"condition": "neck_pain"}).content.decode()
+    assert f"6 people: {known.mean:+.1f} points on average" in page and "6 of them with hidden blocks" in page
+    assert self_trials.firmness(here.persons, 1.0, known).answer == "less_pain" and "The answer is firm" in page
+    assert compared_persons.here("chronic_low_back_pain").persons == compared_persons.here("neuropathy").persons == ()
+    elsewhere = client.get(reverse("settle"), {"condition": "neuropathy"}).content.decode()
+    assert "None is finished here yet" in elsewhere
+
+
+def test_a_person_with_two_comparisons_counts_once_and_one_person_is_not_enough(client: Client) -> None:
+    whose = Patient.objects.create(code="7")
+    for difference in (0.5, 1.5):
+        of = made(patient=whose)
+        whole(of, difference)
+        comparisons.end(of)
+        comparisons.reveal(of)
+    (one,) = compared_persons.here("neck_pain").persons
+    results = [comparisons.result(of) for of in Comparison.objects.all()]
+    weights = [1 / r.standard_error**2 for r in results]  # type: ignore[operator]
+    by_hand = sum(-r.estimate.lower * w for r, w in zip(results, weights, strict=True)) / sum(weights)  # type: ignore[union-attr]
+    assert one.difference == pytest.approx(by_hand) and one.standard_error == pytest.approx(sum(weights) ** -0.5)
+    assert "It takes two to put together" in client.get(reverse("settle"), {"condition": "neck_pain"}).content.decode()
+
+
+def test_the_data_set_without_names_tells_block_and_arm_once_they_are_told() -> None:
+    of = made(pairs=3, sessions=1)
+    whole(of, 1.0)
+    comparisons.end(of)
+    assert research.days() == []
+    comparisons.reveal(of)
+    days = research.days()
+    assert [day.block for day in days] == [1, 2, 3, 4, 5, 6]
+    assert [day.condition == "with" for day in days] == list(of.order)
+    assert all((day.heat_min > 0) == (day.condition == "with") for day in days)

@@ -25,6 +25,7 @@ COMMANDS = (
     "optics",
     "bioheat",
     "coverage",
+    "compare",
     "trial",
     "evidence",
     "validate",

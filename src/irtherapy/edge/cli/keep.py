@@ -12,6 +12,7 @@ from irtherapy.values import InputError, SessionRecord, Site, to_json
 
 if TYPE_CHECKING:
     from irtherapy.edge.cli.walk import Walk
+    from irtherapy.edge.records.comparisons import Part
     from irtherapy.edge.records.models import Visit
     from irtherapy.export.course_page import Digest
 
@@ -31,10 +32,29 @@ def clean_sessions(sites: Sequence[Site], demo: bool) -> int:
     return visits.clean_session_count(pathway.main_site(sites).region, demo=demo)
 
 
-def save(walk: Walk, record: SessionRecord) -> Visit:
-    """Keep a finished session and return its visit."""
+def part_of(walk: Walk, plug: str) -> Part | None:
+    """Return what a session of today is in the comparison that runs, or None when it is no part of it.
+
+    Raises InputError when the comparison is switched in another way than this session would be.
+    """
     ready()
-    from irtherapy.edge.records import courses, visits
+    from irtherapy.edge.records import comparisons
+    from irtherapy.edge.records.models import Visit
+
+    part = comparisons.part_of(Visit(demo=walk.demo, sites=to_json(walk.sites), device=to_json(walk.device)))
+    if part is None:
+        return None
+    asked = (part.comparison.driver, part.comparison.plug)
+    if asked != (walk.order.driver, plug):
+        how = f"by the plug {asked[1]} (--plug {asked[1]})" if asked[1] else "by hand (--driver manual)"
+        raise InputError("Driver", f"Your comparison is switched {how}. Do so, or leave this session out: --outside.")
+    return part
+
+
+def save(walk: Walk, record: SessionRecord, part: Part | None = None) -> Visit:
+    """Keep a finished session and return its visit; ``part``: of a comparison."""
+    ready()
+    from irtherapy.edge.records import comparisons, courses, visits
 
     visit = visits.new_visit(demo=walk.demo)
     visit.course = courses.current(demo=walk.demo)
@@ -47,7 +67,10 @@ def save(walk: Walk, record: SessionRecord) -> Visit:
     visit.placement = to_json(walk.placement)
     visit.plan = to_json(walk.plan)
     visit.step = visit.Step.DONE
-    return visits.attach_record(visit, record)
+    visits.attach_record(visit, record)
+    if part is not None:
+        comparisons.join(visit, part)
+    return visit
 
 
 def records() -> list[dict[str, Any]]:

@@ -129,8 +129,12 @@ def sentence(order: Any, snapshot: Mapping[str, Any]) -> str:
         if snapshot["skin_check"] is None:
             return "How is the skin? c: clean   r: red but fading   m: marks"
         return "How much does it hurt now, 0 to 10? Press a digit (t for ten)."
+    if phase == "heating" and order.comparison:
+        return "Gentle massage may begin." if snapshot["massage"] else "Rest."
     if phase == "heating":
         return "Massage may begin: the muscle is warm." if snapshot["massage"] else "Rest. The heat is on."
+    if order.comparison and phase in ("paused", "heat_ended"):
+        return snapshot["advice"] or ("Paused." if phase == "paused" else "This part is over. Get ready to stretch.")
     said = {"paused": "Paused. The heat is off.", "heat_ended": "The heat has ended. Get ready to stretch."}
     return snapshot["advice"] or said.get(phase, "")
 
@@ -141,6 +145,8 @@ def face(order: Any, snapshot: Mapping[str, Any]) -> Panel:
     clock = f"{int(left_s) // 60}:{int(left_s) % 60:02d}"
     skin = "" if snapshot["skin_c"] is None else f"   skin {snapshot['skin_c']:.1f} °C"
     heat = "[bold dark_orange]heat is ON[/]" if snapshot["heat_on"] else "heat is off"
+    told = {"hidden": "part of your comparison; the heat may be on or off", "without": "the heat stays off"}
+    heat = told.get(order.comparison, heat)
     keys_now = "Enter" if snapshot["question"] in CONFIRM else HELP.get(snapshot["phase"], "")
     return Panel(f"[bold]{clock}[/]   {heat}{skin}\n\n{sentence(order, snapshot)}\n\n[dim]{keys_now}[/]", width=76)
 
@@ -150,6 +156,7 @@ CLEARANCE = typer.Option(None, "--clearance", help="JSON file: who, given_on, co
 DRIVER = typer.Option("simulated", "--driver", help="simulated, or manual: you switch the device.")
 CLOSED_LOOP = typer.Option(False, "--closed-loop", help="Research: skin thermometer steers the heat.")
 PLUG = typer.Option("", "--plug", help="Your tested plug that switches it: irtherapy devices.")
+OUTSIDE = typer.Option(False, "--outside", help="Leave it out of the comparison that runs.")
 SPEED = typer.Option(1.0, "--speed", help="Simulated device only: times faster than the clock.")
 SCRIPTED = typer.Option(False, "--scripted", help="Simulated device only: a script answers everything.")
 VOICE = typer.Option(True, "--voice/--no-voice", help="Say aloud what to do, where a voice is installed.")
@@ -179,6 +186,7 @@ def register(app: typer.Typer) -> None:
         speed: float = SPEED,
         scripted: bool = SCRIPTED,
         voice: bool = VOICE,
+        outside: bool = OUTSIDE,
         seed: int = arguments.SEED,
         as_json: bool = show.JSON_OPTION,
     ) -> None:
@@ -209,9 +217,16 @@ def register(app: typer.Typer) -> None:
         pace = in_range("Speed", speed, 1, 1000, "times") if demo else 0.0
         if closed_loop and not plan.order.sensor:
             raise InputError("Closed loop", "A closed loop needs a skin thermometer and a device switched for you.")
+        part = None if outside else keep.part_of(plan, "" if switch is None else switch.name)
+        if part is not None:
+            plan, closed_loop = walk.compared(plan, part.with_heat, part.hidden), False
+            switch = switch if plan.order.driver == "mqtt" else None
+            show.errors.print(f"This session is part of your comparison, block {part.block + 1}.")
         record = _led(plan, switch, pace, scripted, closed_loop, Voice(speaker()) if voice and not scripted else None)
-        visit = keep.save(plan, record)
-        if as_json:
+        visit = keep.save(plan, record, part)
+        if part is not None and part.hidden:
+            show.hidden(str(visit.id), record, as_json)
+        elif as_json:
             show.emit({"record_id": str(visit.id), "record": record})
         else:
             show.record(record)

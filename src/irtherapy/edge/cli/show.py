@@ -107,3 +107,13 @@ def record(value: SessionRecord) -> None:
         ],
         title="The session",
     )
+
+
+def hidden(record_id: str, value: SessionRecord, as_json: bool) -> None:
+    """Tell of a session whose heat was on or off as was drawn: nothing that could tell which."""
+    told = {"record_id": record_id, "ended": value.ended, "ended_text": value.ended_text, "comparison": "hidden"}
+    if as_json:
+        emit(told)
+        return
+    console.print(f"[bold]{value.ended_text}[/bold]")
+    console.print("It is part of your comparison. What was measured is told when the comparison has ended.")

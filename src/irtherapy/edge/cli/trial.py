@@ -12,8 +12,11 @@ from irtherapy.edge.cli import show
 from irtherapy.values import InputError, in_range
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from irtherapy.evidence.planner import Trial
     from irtherapy.evidence.proposal import Proposal
+    from irtherapy.evidence.self_trials import SelfTrial
 
 ANSWERS = {
     "less_pain": "Firm: less pain with it.",
@@ -29,7 +32,7 @@ def register(app: typer.Typer) -> None:
     @app.command(
         epilog="Examples:  irtherapy trial --condition neck_pain   |   irtherapy trial --condition neck_pain --curve "
         "power.svg --preregistration plan.md   |   irtherapy trial --condition neck_pain --design crossover --json   "
-        "|   irtherapy trial --condition neck_pain --self-trials persons.csv",
+        "|   irtherapy trial --condition neck_pain --self-trials persons.csv   |   irtherapy trial --condition neck_pain --here",
     )
     def trial(
         condition: str = typer.Option(
@@ -54,6 +57,7 @@ def register(app: typer.Typer) -> None:
         self_trials: Path = typer.Option(
             None, "--self-trials", help="CSV or JSON: person, difference, standard_error."
         ),
+        here: bool = typer.Option(False, "--here", help="Put the finished comparisons of this database together."),
         curve: Path = typer.Option(None, "--curve", help="Write the power curves to this SVG file."),
         preregistration: Path = typer.Option(None, "--preregistration", help="Write the text to this Markdown file."),
         data_set: Path = typer.Option(None, "--data-set", help="Write this database without names to this CSV file."),
@@ -75,11 +79,12 @@ def _run(told: dict[str, Any]) -> None:
     known = _known(wanted, planned, told.get("effect"), told.get("effect_se"))
     made = proposal.propose(of, planned, known)
     answer = _self_trials(told["self_trials"], planned) if "self_trials" in told else None
+    own = _of_this_database(wanted, planned) if told["here"] else None
     files = _files(made, told.get("curve"), told.get("preregistration"), told.get("data_set"))
     if told["as_json"]:
-        show.emit({"proposal": made, "self_trials": answer, "files": files, "cards": of.cards})
+        show.emit({"proposal": made, "self_trials": answer, "here": own, "files": files, "cards": of.cards})
     else:
-        _say(made, answer, files)
+        _say(made, answer, own, files)
         show.console.print(f"What is known so far: cards {', '.join(of.cards)}.", style="dim")
 
 
@@ -98,15 +103,32 @@ def _known(condition: str, planned: Trial, effect: float | None, effect_se: floa
 
 def _self_trials(path: Path, planned: Trial) -> dict[str, Any]:
     from irtherapy.edge import settle
-    from irtherapy.evidence import self_trials as room
 
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         raise InputError("Self-trials", f"Self-trials: the file {path} cannot be read as text.") from None
-    found = settle.self_trials(path.name, text)
+    return _together(settle.self_trials(path.name, text), planned)
+
+
+def _together(found: Sequence[SelfTrial], planned: Trial) -> dict[str, Any]:
+    from irtherapy.evidence import self_trials as room
+
     known = room.posterior(found, planned.difference)
     return {"posterior": known, "firmness": room.firmness(found, planned.difference, known), "persons": len(found)}
+
+
+def _of_this_database(condition: str, planned: Trial) -> dict[str, Any]:
+    """Return what the finished comparisons of this database tell together: None as answer with fewer than 2 persons."""
+    from irtherapy.edge.cli import keep
+
+    keep.ready()
+    from irtherapy.edge.records import compared_persons
+
+    here = compared_persons.here(condition)
+    answer = _together(here.persons, planned) if len(here.persons) > 1 else None
+    counts = {"comparisons": here.comparisons, "hidden": here.hidden, "too_few": here.too_few}
+    return {"persons": len(here.persons), **counts, "answer": answer}
 
 
 def _files(made: Proposal, curve: Path | None, text: Path | None, data_set: Path | None) -> list[str]:
@@ -141,7 +163,7 @@ def _write(path: Path, suffix: str, text: str) -> str:
     return str(path)
 
 
-def _say(made: Proposal, answer: dict[str, Any] | None, files: list[str]) -> None:
+def _say(made: Proposal, answer: dict[str, Any] | None, own: dict[str, Any] | None, files: list[str]) -> None:
     from irtherapy.evidence import planner, proposal
 
     def in_all(kind: planner.Kind) -> str:
@@ -171,15 +193,26 @@ def _say(made: Proposal, answer: dict[str, Any] | None, files: list[str]) -> Non
     for note in made.notes:
         show.console.print(f"· {note}", markup=False)
     if answer:
-        _say_self_trials(answer)
+        _say_self_trials(answer, "self-trials")
+    if own is not None:
+        _say_own(own)
     for path in files:
         show.console.print(f"Written: {path}", markup=False)
 
 
-def _say_self_trials(answer: dict[str, Any]) -> None:
+def _say_own(own: dict[str, Any]) -> None:
+    if own["answer"]:
+        _say_self_trials(own["answer"], f"persons of this database, {own['hidden']} comparisons hidden")
+    elif own["persons"]:
+        show.console.print("One person of this database has finished a comparison. It takes two to put together.")
+    else:
+        show.console.print("Nobody of this database has finished a comparison for this.")
+
+
+def _say_self_trials(answer: dict[str, Any], who: str) -> None:
     known, firm = answer["posterior"], answer["firmness"]
     more = "more than 100 000" if firm.more is None else f"{firm.more}"
-    show.console.print(f"\n[bold]{answer['persons']} self-trials[/bold]  {ANSWERS[firm.answer]}")
+    show.console.print(f"\n[bold]{answer['persons']} {who}[/bold]  {ANSWERS[firm.answer]}")
     told = [
         ("mean difference", f"{known.mean:+.2f} points ({known.low:+.2f} to {known.high:+.2f}); below 0 is less pain"),
         ("less pain at all", f"chance {known.chance_below_zero:.1%}"),

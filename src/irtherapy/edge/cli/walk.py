@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +47,7 @@ class Walk:
     seed: int
     demo: bool
     clean_sessions: int = 0
+    with_heat: bool | None = None  # of a session of a comparison: as it was drawn
 
 
 def prepare(
@@ -86,6 +87,18 @@ def healthy(site_texts: Sequence[str], device_id: str, distance_cm: float | None
     return prepare(sites, person, device, placement, answers, None, "simulated", 0, seed, demo=True)
 
 
+def compared(walk: Walk, with_heat: bool, hidden: bool) -> Walk:
+    """Return the walk as a session of a comparison."""
+    return replace(walk, order=pathway.make_compared_order(walk.order, with_heat, hidden), with_heat=with_heat)
+
+
+def _drawn(walk: Walk, driver: Any) -> Any:
+    """Return the driver, or one that never switches it on when a session without heat was drawn."""
+    from irtherapy.edge.drivers.unlit import Unlit
+
+    return Unlit(driver) if walk.with_heat is False else driver
+
+
 def folder_of(walk: Walk) -> Path:
     """Return the session folder, with its order written."""
     folder = home.sessions_folder() / walk.order.session_id
@@ -107,7 +120,7 @@ def run_simulated(
 
     body = twin.new(walk.person, walk.plan.site, walk.device, walk.placement, data.body_tables(), walk.seed)
     clock = SteppedClock(speed)
-    driver = InProcess(body, clock.now_s, walk.device.electrical_power_w or 100.0)
+    driver = _drawn(walk, InProcess(body, clock.now_s, walk.device.electrical_power_w or 100.0))
     return _run(walk, driver, clock, inbox or Scripted(), on_snapshot, run, closed_loop)
 
 
@@ -116,7 +129,7 @@ def run_manual(walk: Walk, on_snapshot: Callable[[dict[str, Any]], None], inbox:
     from irtherapy.edge.drivers.manual import Manual
     from irtherapy.edge.runner import MonotonicClock, run
 
-    return _run(walk, Manual(), MonotonicClock(), inbox, on_snapshot, run)
+    return _run(walk, _drawn(walk, Manual()), MonotonicClock(), inbox, on_snapshot, run)
 
 
 def run_plug(
@@ -130,6 +143,8 @@ def run_plug(
 
     folder = folder_of(walk)
     plugs.write_device(folder, plug)
+    if walk.with_heat is not None:
+        registry.write_emitter(folder, walk.with_heat)
     try:
         firmware = plugs.firmware_of(plug)
         if (why_not := plug.why_not(datetime.datetime.now(datetime.UTC), firmware)) is not None:

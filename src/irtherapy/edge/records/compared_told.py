@@ -6,14 +6,16 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from irtherapy.edge.records import comparisons
+from irtherapy.edge.records import comparisons, outcomes
 from irtherapy.edge.records.models import ComparedSession, Comparison, Patient, Visit
 from irtherapy.export import difference
 from irtherapy.outcome.comparison import Outcome
 from irtherapy.outcome.self_trial import Estimate, Result
+from irtherapy.values import InputError
 
 
 def dates(of: Comparison, block: int) -> tuple[datetime.date, datetime.date]:
@@ -46,8 +48,74 @@ def mornings(of: Comparison) -> list[ComparedSession]:
     if of.outcome != Outcome.NEXT_MORNING.value or of.revealed_at is not None:
         return []
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    waiting = comparisons.members(of).filter(next_morning__isnull=True, visit__created__lt=midnight)
-    return list(waiting.exclude(visit__ended="never_started"))
+    waiting = comparisons.members(of).filter(visit__created__lt=midnight).exclude(visit__ended="never_started")
+    told = comparisons.mornings(of)
+    return [one for one in waiting if one.visit_id not in told]
+
+
+def tell_morning(of: Comparison, visit_id: Any, pain: object) -> None:
+    """Keep the pain on the morning after a session. Raises InputError before that morning, or on no such session."""
+    try:
+        one = of.members.filter(visit_id=visit_id).select_related("visit").first()
+    except (ValueError, ValidationError):
+        one = None
+    if one is None:
+        raise InputError("Session", "This session is no part of the comparison.")
+    if timezone.localdate() <= timezone.localtime(one.visit.created).date():
+        raise InputError("Pain", "Pain of the next morning can be told from the next day on.")
+    if of.revealed_at is not None:
+        raise InputError("Pain", "Which was which is told already, so nothing more is added.")
+    outcomes.log_pain(of.region, pain, when="next_morning", patient=of.patient, visit=one.visit, demo=of.demo)
+
+
+def today(of: Comparison) -> dict[str, Any]:
+    """Return what is due today: the block (from 1) or None, the next day, a sentence, and mornings to be told."""
+    day = timezone.localdate()
+    block, after = comparisons.due(of, day), comparisons.next_day(of, day)
+    if of.ended_at is not None:
+        sentence = "It is ended."
+    elif block is not None:
+        sentence = (
+            f"A session is due today, in block {block + 1}. Begin it as always: it becomes part of the comparison."
+        )
+    elif after is not None:
+        sentence = f"No session today. The next one is due from {after.isoformat()}."
+    else:
+        sentence = "All sessions are done or past. End it and see."
+    waiting = [
+        {"session": str(one.visit_id), "on": timezone.localdate(one.visit.created).isoformat()} for one in mornings(of)
+    ]
+    return {
+        "block": None if block is None else block + 1,
+        "next_day": None if after is None else after.isoformat(),
+        "sentence": sentence,
+        "mornings": waiting,
+    }
+
+
+def whole(of: Comparison) -> dict[str, Any]:
+    """Return a comparison as the terminal tells it; arms that may not be told are "not told yet"."""
+    arm = {True: "with", False: "without", None: "not told yet"}
+    rows = blocks(of, timezone.localdate())
+    return {
+        "id": str(of.pk),
+        "demo": of.demo,
+        "device": of.device_name,
+        "region": of.region,
+        "outcome": of.outcome,
+        "concealment": of.concealment,
+        "ended": of.ended_at is not None,
+        "told": of.may_tell,
+        "blocks": [
+            {**row, "arm": arm[row["with_heat"]], "first": row["first"].isoformat(), "last": row["last"].isoformat()}
+            for row in rows
+        ],
+        "today": today(of),
+        "plan": of.plan,
+        "plan_sha256": of.plan_sha256,
+        "seal": of.sealed,
+        "secret": of.secret if of.may_tell and of.ended_at else None,
+    }
 
 
 def on_start() -> dict[str, Any] | None:

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from irtherapy import pathway
-from irtherapy.edge.records.models import HIDDEN, ComparedSession, Comparison, Patient, Visit
+from irtherapy.edge.records.models import HIDDEN, ComparedSession, Comparison, PainEntry, Patient, Visit
 from irtherapy.outcome import comparison as room
 from irtherapy.outcome import self_trial
 from irtherapy.outcome.comparison import Concealment, Design
@@ -51,7 +52,7 @@ def find(which: Any) -> Comparison:
     """Return a comparison that was not removed. Raises InputError on an unknown one."""
     try:
         found = Comparison.objects.filter(pk=which, deleted_at__isnull=True).first()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, ValidationError):
         found = None
     if found is None:
         raise InputError("Comparison", "There is no such comparison here.")
@@ -139,6 +140,12 @@ def join(visit: Visit, part: Part) -> None:
     ComparedSession.objects.create(visit=visit, comparison=part.comparison, block=part.block)
 
 
+def mornings(of: Comparison) -> dict[Any, float]:
+    """Return the pain at the place of the comparison on the morning after, by the key of the session."""
+    told = PainEntry.objects.filter(visit__compared__comparison=of, deleted_at__isnull=True)
+    return dict(told.filter(when="next_morning", region=of.region).order_by("at").values_list("visit_id", "value"))
+
+
 def hidden(visit: Visit) -> bool:
     """Return whether nobody is to be told if this visit had heat: its comparison has not been revealed yet."""
     one = ComparedSession.objects.filter(visit=visit).select_related("comparison").first()
@@ -154,18 +161,6 @@ def hidden_visits() -> QuerySet[ComparedSession, Any]:
 def hidden_keys(patient: Patient | None) -> set[Any]:
     """Return the keys of the visits of one person of which nobody is to be told yet."""
     return set(hidden_visits().filter(visit__patient=patient).values_list("visit_id", flat=True))
-
-
-def tell_morning(visit: Visit, pain: float) -> None:
-    """Keep the pain on the morning after a session. Raises InputError before that morning."""
-    one = ComparedSession.objects.filter(visit=visit).first()
-    if one is None:
-        raise InputError("Session", "This session is no part of a comparison.")
-    if timezone.localdate() <= timezone.localtime(visit.created).date():
-        raise InputError("Pain", "Pain of the next morning can be told from the next day on.")
-    one.next_morning = pain
-    one.clean()
-    one.save()
 
 
 # -- the end
@@ -270,12 +265,12 @@ def result(of: Comparison) -> self_trial.Result:
         raise InputError(
             "Comparison", "The result is told after the end, not before: a look would change what follows."
         )
-    design = of.design
+    design, waking = of.design, mornings(of)
     rated = [
         self_trial.Rated(
             one.block,
             design.steps(timezone.localtime(one.visit.created).date()),
-            one.visit.pain_after if design.outcome is room.Outcome.PAIN_AFTER else one.next_morning,
+            one.visit.pain_after if design.outcome is room.Outcome.PAIN_AFTER else waking.get(one.visit_id),
             had_heat(of, one),
         )
         for one in members(of)

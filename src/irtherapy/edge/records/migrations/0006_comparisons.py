@@ -65,7 +65,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("block", models.PositiveSmallIntegerField()),
-                ("next_morning", models.FloatField(null=True)),
                 (
                     "comparison",
                     models.ForeignKey(

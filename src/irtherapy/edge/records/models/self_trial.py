@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from irtherapy.edge.records.models.visit import Patient, Visit
 from irtherapy.outcome import comparison as room
-from irtherapy.values import InputError, Region, in_range
+from irtherapy.values import InputError, Region
 
 HIDDEN = (room.Concealment.HIDDEN.value, room.Concealment.SIMULATED.value)
 
@@ -105,20 +105,11 @@ class Comparison(models.Model):
 
 
 class ComparedSession(models.Model):
-    """A visit that belongs to a block (from 0) of a comparison; ``next_morning`` is the pain on the day after."""
+    """A visit that belongs to a block (from 0) of a comparison."""
 
     visit = models.OneToOneField(Visit, on_delete=models.CASCADE, primary_key=True, related_name="compared")
     comparison = models.ForeignKey(Comparison, on_delete=models.CASCADE, related_name="members")
     block = models.PositiveSmallIntegerField()
-    next_morning = models.FloatField(null=True)
 
     def __str__(self) -> str:
         return f"block {self.block + 1} of {self.comparison_id}"
-
-    def clean(self) -> None:
-        """Refuse a rating that is none."""
-        try:
-            if self.next_morning is not None:
-                in_range("Pain", self.next_morning, 0, 10)
-        except InputError as error:
-            raise ValidationError(str(error)) from None

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from irtherapy.edge.records import compared_told, comparisons
-from irtherapy.edge.records.models import ComparedSession, Comparison
+from irtherapy.edge.records.models import Comparison
 from irtherapy.edge.web import comparable, words
 from irtherapy.edge.web.forms import Form
 from irtherapy.outcome.comparison import Design, Outcome
@@ -175,17 +175,7 @@ def morning(request: HttpRequest, which: uuid.UUID) -> HttpResponse:
     """Keep the pain on the morning after a session."""
 
     def keep(of: Comparison) -> None:
-        form = Form(request.POST)
-        pain = form.number("pain", "Pain", 0, 10, missing=_("Pain: choose a number from 0 to 10."))
-        if pain is None:
-            raise InputError("Pain", form.errors["pain"])
-        try:
-            found = of.members.filter(visit_id=uuid.UUID(form.text("visit"))).first()
-        except ValueError:
-            found = None
-        if not isinstance(found, ComparedSession):
-            raise InputError("Session", _("This session is no part of the comparison."))
-        comparisons.tell_morning(found.visit, pain)
+        compared_told.tell_morning(of, request.POST.get("visit", ""), request.POST.get("pain", ""))
 
     return _act(request, which, keep, _("Kept."))
 

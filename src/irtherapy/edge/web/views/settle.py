@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from irtherapy.edge import cards
 from irtherapy.edge import settle as shelf
-from irtherapy.edge.records import research
+from irtherapy.edge.records import compared_persons, research
 from irtherapy.evidence import designs, planner, proposal, registration, self_trials
 from irtherapy.values import InputError
 
@@ -59,7 +60,8 @@ def settle(request: HttpRequest) -> HttpResponse:
         context["query"] = request.GET.urlencode()
         if request.method == "POST":
             context["pasted"] = str(request.POST.get("self_trials", ""))[:PASTED_MAX]
-            context["together"] = _together(context["pasted"], context["made"].trial)
+            pasted = shelf.self_trials("what was pasted", context["pasted"])
+            context["together"] = _together(pasted, context["made"].trial)
     except InputError as error:
         context["pasted_problem" if "made" in context else "problem"] = str(error)
         status = 400
@@ -127,11 +129,18 @@ def _page(told: dict[str, str]) -> dict[str, Any]:
         "sizes": [(planner.points(d), f"{p:.0%}", s) for d, p, s in made.sizes],
         "designs": [(KINDS[kind.value], size) for kind, size in made.designs],
         "days": len(research.days()),
+        "here": _here(of.id, trial),
     }  # fmt: skip
 
 
-def _together(pasted: str, trial: planner.Trial) -> dict[str, Any]:
-    found = shelf.self_trials("what was pasted", pasted)
+def _here(condition: str, trial: planner.Trial) -> dict[str, Any]:
+    """Return the finished comparisons of this database, put together when they are of two persons or more."""
+    here = compared_persons.here(condition)
+    together = _together(here.persons, trial) if len(here.persons) > 1 else None
+    return {"of": here, "persons": len(here.persons), "together": together}
+
+
+def _together(found: Sequence[self_trials.SelfTrial], trial: planner.Trial) -> dict[str, Any]:
     known = self_trials.posterior(found, trial.difference)
     firm = self_trials.firmness(found, trial.difference, known)
     return {
