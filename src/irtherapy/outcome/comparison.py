@@ -68,7 +68,7 @@ class Design:
 
     def __post_init__(self) -> None:
         for name, field, low, high in (
-            ("Pairs", self.pairs, PAIRS_LEAST, PAIRS_MOST),
+            ("Pairs of blocks", self.pairs, PAIRS_LEAST, PAIRS_MOST),
             ("Sessions in a block", self.sessions, 1, 7),
             ("Days from session to session", self.every_days, 1, 7),
             ("Days between blocks", self.washout_days, 0, 14),

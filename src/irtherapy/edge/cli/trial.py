@@ -32,7 +32,8 @@ def register(app: typer.Typer) -> None:
     @app.command(
         epilog="Examples:  irtherapy trial --condition neck_pain   |   irtherapy trial --condition neck_pain --curve "
         "power.svg --preregistration plan.md   |   irtherapy trial --condition neck_pain --design crossover --json   "
-        "|   irtherapy trial --condition neck_pain --self-trials persons.csv   |   irtherapy trial --condition neck_pain --here",
+        "|   irtherapy trial --condition neck_pain --self-trials persons.csv   |   irtherapy trial "
+        "--condition neck_pain --here",
     )
     def trial(
         condition: str = typer.Option(

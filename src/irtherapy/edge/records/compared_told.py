@@ -8,7 +8,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from irtherapy.edge.records import comparisons, outcomes
 from irtherapy.edge.records.models import ComparedSession, Comparison, Patient, Visit
@@ -147,15 +146,15 @@ def chart(of: Result, width: int = 360) -> str:
     if of.estimate is None or of.belief is None:
         return ""
     words = {
-        "title": _("How much lower the pain was with infrared, pair by pair"),
+        "title": "How much lower the pain was with infrared, pair by pair",
         "desc": of.sentence,
-        "mean": _("all pairs"),
-        "belief": _("likely"),
-        "axis": _("points lower with infrared"),
-        "left": _("lower without"),
-        "right": _("lower with"),
+        "mean": "all pairs",
+        "belief": "likely here",
+        "axis": "points lower with infrared",
+        "left": "lower without",
+        "right": "lower with",
     }
-    pairs = [(_("pair %(number)d") % {"number": row.number}, row.lower) for row in of.rows if row.lower is not None]
+    pairs = [(f"pair {row.number}", row.lower) for row in of.rows if row.lower is not None]
     drawn = difference.Drawn(
         pairs, of.estimate.lower, of.estimate.low, of.estimate.high, of.belief.points, of.belief.density
     )
@@ -176,11 +175,11 @@ def ways(of: Result) -> list[tuple[str, str, str]]:
             return []
         return [(name, signed(found.lower), f"{signed(found.low)} to {signed(found.high)}")]
 
-    out = row(_("As drawn"), of.estimate) + row(_("As done"), of.as_done)
-    out += row(_("With days that lean on each other"), of.serial)
+    out = row("As drawn", of.estimate) + row("As done", of.as_done)
+    out += row("With days that lean on each other", of.serial)
     if of.belief is not None:
         ends = f"{signed(of.belief.low)} to {signed(of.belief.high)}"
-        out.append((_("With the doubt from before"), signed(of.belief.lower), ends))
+        out.append(("With the doubt from before", signed(of.belief.lower), ends))
     return out
 
 
@@ -189,20 +188,18 @@ def chances(of: Comparison, found: Result) -> list[tuple[str, str]]:
     if found.belief is None or found.p is None or found.least_p is None:
         return []
     out = [
-        (_("Chance that your pain is lower with it at all"), f"{found.belief.chance_lower:.0%}"),
+        ("Chance that your pain is lower with it at all", f"{found.belief.chance_lower:.0%}"),
         (
-            _("Chance that it is lower by %(points)s of 10 or more") % {"points": f"{of.worthwhile:g}"},
+            f"Chance that it is lower by {of.worthwhile:g} of 10 or more",
             f"{found.belief.chance_worthwhile:.0%}",
         ),
         (
-            _("Drawn orders that would show as much by chance alone"),
-            _("%(found)s of 100 (at least %(least)s)")
-            % {"found": f"{100 * found.p:.1f}", "least": f"{100 * found.least_p:.1f}"},
+            "Drawn orders that would show as much by chance alone",
+            f"{100 * found.p:.1f} of 100 (at least {100 * found.least_p:.1f})",
         ),
     ]
     if of.guesses_told:
-        told = {"right": of.guesses_right, "told": of.guesses_told}
-        out.append((_("Blocks that you guessed right"), _("%(right)d of %(told)d") % told))
+        out.append(("Blocks that you guessed right", f"{of.guesses_right} of {of.guesses_told}"))
     return out
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from irtherapy.device import catalogue, spectrum
 from irtherapy.edge import devices as shelf
 from irtherapy.edge import plugs
@@ -37,19 +35,19 @@ class Choice:
     def name(self) -> str:
         """Return it as a person reads it."""
         if self.demo:
-            return _("The simulated lamp, to try it out")
+            return "The simulated lamp, to try it out"
         if self.plug:
-            return _("%(device)s, switched by the plug %(plug)s") % {"device": self.device.name, "plug": self.plug}
-        return _("%(device)s, switched by me") % {"device": self.device.name}
+            return f"{self.device.name}, switched by the plug {self.plug}"
+        return f"{self.device.name}, switched by me"
 
     @property
     def tells(self) -> str:
         """Return whether the person will know which block is which."""
         return {
-            Concealment.HIDDEN: _("You are not told which block is which before the end."),
-            Concealment.SIMULATED: _("You are not told which block is which before the end."),
-            Concealment.BY_HAND: _("You will know which block is which."),
-            Concealment.LIGHT_SEEN: _("It gives light that you can see, so you will know which block is which."),
+            Concealment.HIDDEN: "You are not told which block is which before the end.",
+            Concealment.SIMULATED: "You are not told which block is which before the end.",
+            Concealment.BY_HAND: "You will know which block is which.",
+            Concealment.LIGHT_SEEN: "It gives light that you can see, so you will know which block is which.",
         }[self.concealment]
 
 

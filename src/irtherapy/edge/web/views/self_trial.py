@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -23,7 +22,7 @@ from irtherapy.outcome.comparison import Design, Outcome
 from irtherapy.values import InputError, Region
 
 FIELD_OF = {
-    "Pairs": "pairs",
+    "Pairs of blocks": "pairs",
     "Sessions in a block": "sessions",
     "Days from session to session": "every_days",
     "Days between blocks": "washout_days",
@@ -69,14 +68,14 @@ def begin(request: HttpRequest) -> HttpResponse:
     known = {one.key: one for one in comparable.devices()}
     device = known.get(form.text("device"))
     if device is None:
-        form.errors["device"] = _("Please choose what switches the heat.")
-    region = form.choice("region", Region, _("Please choose the place."))
-    outcome = form.choice("outcome", Outcome, _("Please choose what is compared."))
-    day = form.day("starts_on", _("Please choose the first day."))
+        form.errors["device"] = "Please choose what switches the heat."
+    region = form.choice("region", Region, "Please choose the place.")
+    outcome = form.choice("outcome", Outcome, "Please choose what is compared.")
+    day = form.day("starts_on", "Please choose the first day.")
     numbers = {
-        name: form.number(name, label, low, high, unit, missing=_("Please give a number."))
+        name: form.number(name, label, low, high, unit, missing="Please give a number.")
         for label, name, low, high, unit in (
-            ("Pairs", "pairs", 3, 12, ""),
+            ("Pairs of blocks", "pairs", 3, 12, ""),
             ("Sessions in a block", "sessions", 1, 7, ""),
             ("Days from session to session", "every_days", 2, 7, ""),
             ("Days between blocks", "washout_days", 0, 14, ""),
@@ -90,9 +89,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         except InputError as error:
             form.errors[FIELD_OF.get(error.field, "form")] = str(error)
         else:
-            messages.success(
-                request, _("The order is drawn and sealed. The plan is kept and cannot be changed unseen.")
-            )
+            messages.success(request, "The order is drawn and sealed. The plan is kept and cannot be changed unseen.")
             return redirect("trial-one", made.pk)
     return _overview(request, {name: str(value) for name, value in request.POST.items()}, form.errors)
 
@@ -151,13 +148,13 @@ def _act(request: HttpRequest, which: uuid.UUID, what: Any, said: str) -> HttpRe
 @require_POST
 def end(request: HttpRequest, which: uuid.UUID) -> HttpResponse:
     """End a comparison, early or not."""
-    return _act(request, which, comparisons.end, _("The comparison is ended."))
+    return _act(request, which, comparisons.end, "The comparison is ended.")
 
 
 @require_POST
 def go_on(request: HttpRequest, which: uuid.UUID) -> HttpResponse:
     """Take the end back."""
-    return _act(request, which, comparisons.go_on, _("It goes on as before."))
+    return _act(request, which, comparisons.go_on, "It goes on as before.")
 
 
 @require_POST
@@ -167,7 +164,7 @@ def reveal(request: HttpRequest, which: uuid.UUID) -> HttpResponse:
     for name, value in request.POST.items():
         if name.startswith("guess_") and name[6:].isdigit() and len(name) < 10 and value in ("with", "without"):
             told[int(name[6:])] = value == "with"
-    return _act(request, which, lambda of: comparisons.reveal(of, told), _("Here is what came out."))
+    return _act(request, which, lambda of: comparisons.reveal(of, told), "Here is what came out.")
 
 
 @require_POST
@@ -177,7 +174,7 @@ def morning(request: HttpRequest, which: uuid.UUID) -> HttpResponse:
     def keep(of: Comparison) -> None:
         compared_told.tell_morning(of, request.POST.get("visit", ""), request.POST.get("pain", ""))
 
-    return _act(request, which, keep, _("Kept."))
+    return _act(request, which, keep, "Kept.")
 
 
 @require_POST
