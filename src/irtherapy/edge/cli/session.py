@@ -17,6 +17,8 @@ from irtherapy.values import InputError, Side, in_range
 
 if TYPE_CHECKING:
     from irtherapy.edge.plugs import OwnPlug
+    from irtherapy.edge.records.comparisons import Part
+    from irtherapy.edge.records.models import Visit
 
 DIGITS = {str(k): float(k) for k in range(10)} | {"t": 10.0}
 CONFIRM = {"awake": "awake", "confirm_on": "on_confirmed", "confirm_off": "off_confirmed"}
@@ -219,18 +221,28 @@ def register(app: typer.Typer) -> None:
             raise InputError("Closed loop", "A closed loop needs a skin thermometer and a device switched for you.")
         part = None if outside else keep.part_of(plan, "" if switch is None else switch.name)
         if part is not None:
-            plan, closed_loop = walk.compared(plan, part.with_heat, part.hidden), False
-            switch = switch if plan.order.driver == "mqtt" else None
-            show.errors.print(f"This session is part of your comparison, block {part.block + 1}.")
+            plan, closed_loop, switch = _compared(plan, part, switch)
         record = _led(plan, switch, pace, scripted, closed_loop, Voice(speaker()) if voice and not scripted else None)
-        visit = keep.save(plan, record, part)
-        if part is not None and part.hidden:
-            show.hidden(str(visit.id), record, as_json)
-        elif as_json:
-            show.emit({"record_id": str(visit.id), "record": record})
-        else:
-            show.record(record)
-            show.console.print(f"Record {visit.id}. The doctor's page: irtherapy report {visit.id} --pdf page.pdf")
+        _told(keep.save(plan, record, part), record, part, as_json)
+
+
+def _compared(plan: Any, part: Part, switch: OwnPlug | None) -> tuple[Any, bool, OwnPlug | None]:
+    """Return the session as one of a comparison: its walk, no closed loop, and the plug when one is to switch it."""
+    from irtherapy.edge.cli import walk
+
+    show.errors.print(f"This session is part of your comparison, block {part.block + 1}.")
+    plan = walk.compared(plan, part.with_heat, part.hidden)
+    return plan, False, None if plan.order.driver == "manual" else switch
+
+
+def _told(visit: Visit, record: Any, part: Part | None, as_json: bool) -> None:
+    if part is not None and part.hidden:
+        show.hidden(str(visit.id), record, as_json)
+    elif as_json:
+        show.emit({"record_id": str(visit.id), "record": record})
+    else:
+        show.record(record)
+        show.console.print(f"Record {visit.id}. The doctor's page: irtherapy report {visit.id} --pdf page.pdf")
 
 
 def _switch(name: str) -> OwnPlug | None:
