@@ -14,29 +14,68 @@ import time
 from pathlib import Path
 from typing import Any
 
+PAGE_MS = 300.0
 SIZE = os.environ.get("IRTHERAPY_CLINIC", "200x50")
 
 FILL = """
-import sys, uuid, datetime
+import datetime, sys, uuid
 from irtherapy.edge.cli import keep
 keep.ready()
 from django.utils import timezone
-from irtherapy.edge.records import columns
-from irtherapy.edge.records.models import Patient, Samples, Visit
+from irtherapy import pathway
+from irtherapy.edge import data
+from irtherapy.edge.records.models import Answer, Course, Effect, PainEntry, Patient, Samples, Visit
+from irtherapy.edge.records.models.course import PROGRAMME_KEYS, new_token
 persons, each = map(int, sys.argv[1].split("x"))
 source = Visit.objects.exclude(ended="").first()
-packed = bytes(source.samples.packed); count = source.samples.count
-record = source.record
+packed, count, record = bytes(source.samples.packed), source.samples.count, source.record
+shared = {name: getattr(source, name) for name in ("sites", "person", "device", "placement", "plan", "verdict")}
+shared |= {"device_kind": source.device_kind, "answers": source.answers, "step": "done", "record": record}
+shared |= {"ended": "completed", "region": "lower_back", "heat_s": 600.0, "skin_check": "clean", "pain_after": 3.0}
+programme = pathway.programme_json(data.programmes()["home_20_10"])
+programme = {key: programme[key] for key in PROGRAMME_KEYS}
+now, day, one_course = timezone.now(), datetime.timedelta(days=1), 12
+years = 3650 - 3 * each
+
+
+def of(person, first):
+    rows = {kind: [] for kind in (Course, Visit, PainEntry, Answer, Effect)}
+    course = None
+    for n in range(each):
+        at = now - first * day + (2 * n + n // one_course * 7) * day
+        if n % one_course == 0:
+            running = n + one_course >= each
+            course = Course(patient=person, programme=programme, started_on=at.date(), weekdays=[0, 2, 4],
+                            status="active" if running else "completed", feed_token=new_token(), created=at)
+            rows[Course].append(course)
+        visit = Visit(patient=person, course=course, created=at, session_id=uuid.uuid4().hex, **shared)
+        rows[Visit].append(visit)
+        rows[PainEntry] += [
+            PainEntry(patient=person, visit=visit if when else None, at=at + hours * day / 24, created=at,
+                      region="lower_back", value=(n * 7 + hours) % 6 + 2, when=when)
+            for hours, when in ((14, "next_morning"), (36, ""))
+        ]
+        if n % 3 == 0:
+            items = {"peg_1": 4, "peg_2": 5, "peg_3": 6}
+            rows[Answer].append(Answer(patient=person, at=at, created=at, measure="peg", version="1", items=items,
+                                       score=5.0, finished=True))
+        if n % 25 == 7:
+            rows[Effect].append(Effect(patient=person, visit=visit, at=at, created=at, kind="red_skin", grade=1))
+    return rows
+
+
+people = [None, *(Patient(code=f"P{n:05}") for n in range(persons - 1))]
+Patient.objects.bulk_create(people[1:])
 for block in range(0, persons, 50):
-    people = [Patient(code=f"P{n:05}") for n in range(block, min(block + 50, persons))]
-    Patient.objects.bulk_create(people)
-    visits = [Visit(patient=p, step="done", created=timezone.now() - datetime.timedelta(days=n), record=record,
-                    session_id=uuid.uuid4().hex,
-                    ended="completed", region="lower_back", heat_s=600.0, skin_check="clean", pain_after=3.0,
-                    sites=source.sites, person=source.person, device=source.device, placement=source.placement,
-                    plan=source.plan, verdict=source.verdict) for p in people for n in range(each)]
-    Visit.objects.bulk_create(visits, batch_size=500)
-    Samples.objects.bulk_create([Samples(visit=v, count=count, packed=packed) for v in visits], batch_size=500)
+    whole = {kind: [] for kind in (Course, Visit, PainEntry, Answer, Effect)}
+    for n, person in enumerate(people[block : block + 50], block):
+        spread = 3 * each - each // 2 + (n * 37) % max(1, years)
+        for kind, rows in of(person, spread if n else 3 * each - each // 2).items():
+            whole[kind] += rows
+    for kind, rows in whole.items():
+        kind.objects.bulk_create(rows, batch_size=500)
+    Samples.objects.bulk_create(
+        [Samples(visit=v, count=count, packed=packed) for v in whole[Visit]], batch_size=500)
 print(Visit.objects.count(), count * Visit.objects.count())
 """
 EXPORT = """
@@ -50,18 +89,27 @@ export.WRITERS["fhir"](Path(sys.argv[1]), "")
 print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """
 PAGES = """
-import sys, time
+import statistics, sys, time
 from irtherapy.edge.cli import keep
 keep.ready()
 from django.test import Client
-from irtherapy.edge.records.models import Visit
+from irtherapy.edge.records.models import Course, Patient, Visit
 client = Client(SERVER_NAME="localhost")
-one = Visit.objects.order_by("-created").exclude(patient=None).first()
-for address in ("/", f"/visit/{one.id}/record/", f"/visit/{one.id}/doctor/"):
+code = Patient.objects.order_by("code")[Patient.objects.count() // 2].code
+one = Visit.objects.filter(patient__code=code).order_by("-created").first()
+pages = {
+    "start": "/", "record": f"/visit/{one.id}/record/", "doctor": f"/visit/{one.id}/doctor/",
+    "course": "/course/", "outcome": "/outcome/", "outcome-patient": f"/outcome/?patient={code}",
+    "course-report": f"/course-report/?patient={code}", "course-page": f"/course-report/page/?patient={code}",
+}
+for name, address in pages.items():
     client.get(address)
-    began = time.perf_counter()
-    answer = client.get(address)
-    print(address.split("/")[-2] or "start", answer.status_code, (time.perf_counter() - began) * 1000)
+    took = []
+    for _ in range(9):
+        began = time.perf_counter()
+        answer = client.get(address)
+        took.append((time.perf_counter() - began) * 1000)
+    print(name, answer.status_code, statistics.median(took), max(took))
 """
 
 
@@ -81,9 +129,9 @@ def test_a_clinic_of_years(tell: Any, tmp_path: Path, benchmark: Any) -> None:
     tell(f"records, {SIZE}: {visits} sessions, {samples / 1e6:.1f} million samples, {size_mb:.0f} MB on disk; "
          f"filled in {time.perf_counter() - began_s:.0f} s")  # fmt: skip
     for line in run(tmp_path, PAGES).splitlines():
-        name, status, took_ms = line.split()
-        tell(f"  page {name}: {float(took_ms):.0f} ms ({status})")
-        assert status == "200" and float(took_ms) > 0.0
+        name, status, median_ms, worst_ms = line.split()
+        tell(f"  page {name}: {float(median_ms):.0f} ms, at worst {float(worst_ms):.0f} ({status})")
+        assert status == "200" and float(median_ms) < PAGE_MS, name
     out = tmp_path / "all.json"
     seconds, memory_mb = map(float, run(tmp_path, EXPORT, str(out)).split())
     tell(f"  FHIR of everybody: {seconds:.0f} s, {out.stat().st_size / 2**20:.0f} MB, {memory_mb:.0f} MB of memory")

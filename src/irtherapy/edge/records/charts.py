@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from irtherapy.edge.records import compared_told, comparisons, courses, outcomes, rated, told, visits
-from irtherapy.edge.records.models import Patient, Visit
+from django.core.exceptions import ValidationError
+
+from irtherapy.edge.records import compared_told, comparisons, courses, outcomes, rated, shortened, told, visits
+from irtherapy.edge.records.models import Course, Patient, Visit
 from irtherapy.edge.records.research import THE_PERSON
 from irtherapy.export.chart import Chart
 from irtherapy.values import InputError
@@ -34,12 +36,12 @@ def charts(patient: Patient | None = None, everybody: bool = True) -> Iterator[C
         yield chart(one)
 
 
-def chart(patient: Patient | None) -> Chart:
-    """Return the chart of one person; try-outs are left out."""
+def chart(patient: Patient | None, those: tuple[dict[str, Any], ...] | None = None) -> Chart:
+    """Return the chart of one person; try-outs are left out. ``those``: the courses, where they are known already."""
     return Chart(
         THE_PERSON if patient is None else str(patient.pk),
         sessions=_sessions(patient),
-        courses=tuple(courses.charted(patient)),
+        courses=tuple(courses.charted(patient)) if those is None else those,
         pains=tuple(told.charted_pains(patient)),
         answers=tuple(told.charted_answers(patient)),
         motions=tuple(told.charted_motions(patient)),
@@ -48,10 +50,27 @@ def chart(patient: Patient | None) -> Chart:
     )
 
 
-def of_page(patient: Patient | None) -> Chart:
-    """Return the chart of one person for a page: as ``chart``, all sessions at hand."""
-    whole = chart(patient)
-    return replace(whole, sessions=tuple(whole.sessions))
+def of_page(patient: Patient | None, course_id: str | None = None) -> Chart:
+    """Return what a page about a course needs: the course (the newest when none is named) and its sessions, in short.
+
+    Without any course it has all sessions. Raises InputError when the person has no such course.
+    """
+    one = _course(patient, course_id)
+    found = () if one is None else (courses.for_chart(one),)
+    return replace(chart(patient, found), sessions=tuple(shortened.sessions(patient, one)))
+
+
+def _course(patient: Patient | None, course_id: str | None) -> Course | None:
+    of_theirs = courses.of(patient).order_by("-started_on", "-created")
+    if course_id is None:
+        return of_theirs.first()
+    try:
+        one = of_theirs.filter(pk=course_id).first()
+    except ValidationError:
+        one = None
+    if one is None:
+        raise InputError("Course", f"There is no course {course_id[:60]!r} of this person here.")
+    return one
 
 
 def _sessions(patient: Patient | None) -> Iterator[dict[str, Any]]:

@@ -12,26 +12,17 @@ from irtherapy import pathway
 from irtherapy.edge import data
 from irtherapy.edge.records import charts
 from irtherapy.edge.records.models import Patient
-from irtherapy.export.chart import Chart
 from irtherapy.export.course_page import Digest, digest
 from irtherapy.outcome import trend
-from irtherapy.values import InputError
 
 PAIN_MATTERS = "A change of 2 points, or of 30 %, matters to most people."
-
-
-def known_course(chart: Chart, course_id: str | None) -> None:
-    """Raise InputError when a course is named that this person does not have."""
-    if course_id is not None and course_id not in {str(c["id"]) for c in chart.courses}:
-        raise InputError("Course", f"There is no course {course_id!r} of this person here.")
 
 
 def course_html(
     patient: Patient | None, course_id: str | None = None, sections: Sequence[str] = (), reader: str = "doctor"
 ) -> str:
     """Return the page of a course (the newest when none is named) of a patient, or (None) of the person at home."""
-    chart = charts.of_page(patient)
-    known_course(chart, course_id)
+    chart = charts.of_page(patient, course_id)
     zone, today = timezone.get_current_timezone(), timezone.localdate()
     found = judged(digest(chart, today, zone, course_id))
     called = "" if patient is None else patient.code
@@ -71,8 +62,7 @@ def _change(key: str, found: trend.Change, times: int) -> dict[str, Any]:
 
 def figures(patient: Patient | None, course_id: str | None = None) -> Digest:
     """Return the figures that stand on that page."""
-    chart = charts.of_page(patient)
-    known_course(chart, course_id)
+    chart = charts.of_page(patient, course_id)
     return digest(chart, timezone.localdate(), timezone.get_current_timezone(), course_id)
 
 

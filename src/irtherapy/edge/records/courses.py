@@ -31,6 +31,7 @@ from irtherapy.values import (
 
 LOOK_BACK = datetime.timedelta(days=14)  # sessions before the course that still count for rest, minutes and warm skin
 BEGUN_MOST, AHEAD_MOST = datetime.timedelta(days=31), datetime.timedelta(days=60)
+LARGE = tuple(name for name in visits.LARGE if name != "carried")
 WARM_DAYS = datetime.timedelta(days=8)
 UNDONE = ("status", "ended_on", "weekdays", "time_of_day", "slack_days", "taper", "away", "skipped", "resumed")
 REASON_MOST = 200
@@ -61,7 +62,7 @@ def records(course: Course) -> list[dict[str, Any]]:
     seen = visits.visible(course.patient).filter(demo=course.demo, created__gte=since, created__lte=until)
     warm_from = timezone.now() - WARM_DAYS
     hidden = comparisons.hidden_keys(course.patient)
-    every = list(seen.defer("plan", "answers", "device", "placement").order_by("created"))
+    every = list(seen.defer(*LARGE).order_by("created"))
     later = told.after_sessions(visit for visit in every if visit.ended)
     out = _loose_effects(course, since, until)
     for visit in every:

@@ -90,7 +90,7 @@ def going(patient: Patient | None, demo: bool = False) -> Going:
         sessions=tuple(timezone.localtime(v.created).date() for v in told.sessions(patient, demo)),
         filled=_filled(patient, demo, regions),
         moved=_moved(patient, demo, regions),
-        effects=tuple(outcomes.kept(Effect, patient, demo).select_related("visit")),
+        effects=tuple(outcomes.kept(Effect, patient, demo)),
     )
 
 

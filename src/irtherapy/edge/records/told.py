@@ -56,7 +56,7 @@ def ratings(patient: Patient | None, demo: bool = False) -> list[Rating]:
     """Return every rating of pain of a person, oldest first: those told, and those of the sessions."""
     out = [
         Rating(entry.at, entry.region, entry.value, entry.when, entry, entry.visit)
-        for entry in outcomes.kept(PainEntry, patient, demo).select_related("visit")
+        for entry in outcomes.kept(PainEntry, patient, demo).select_related("visit").defer(*visits.LARGE_OF_VISIT)
     ]
     for visit in sessions(patient, demo):
         for site in visit.sites:
@@ -117,7 +117,8 @@ def days(patient: Patient | None, demo: bool = False) -> tuple[DayOutcome, ...]:
     for visit in sessions(patient, demo):
         of(_day(visit), visit.region)["visits"].append(visit)
     known = places(patient, demo)
-    for effect in outcomes.kept(Effect, patient, demo).select_related("visit").order_by("at"):
+    noted = outcomes.kept(Effect, patient, demo).select_related("visit").defer(*visits.LARGE_OF_VISIT)
+    for effect in noted.order_by("at"):
         day, region = _of_effect(effect, known)
         of(day, region)["effects"].append(side_effect(effect))
     return tuple(
@@ -153,7 +154,7 @@ def after_sessions(of: Iterable[Visit]) -> dict[Any, dict[str, Any]]:
     keys = [visit.pk for visit in of]
     out: dict[Any, dict[str, Any]] = {key: {"pain_next_morning": None, "effects": []} for key in keys}
     mornings = PainEntry.objects.filter(visit__in=keys, when=NEXT_MORNING, deleted_at__isnull=True)
-    for entry in mornings.select_related("visit").order_by("at"):
+    for entry in mornings.select_related("visit").defer(*visits.LARGE_OF_VISIT).order_by("at"):
         if entry.visit is not None and entry.region == entry.visit.region:
             out[entry.visit_id]["pain_next_morning"] = entry.value
     for effect in Effect.objects.filter(visit__in=keys, deleted_at__isnull=True).order_by("at"):

@@ -34,6 +34,9 @@ from irtherapy.session.state import Phase
 from irtherapy.values import Clearance as ClearanceValue
 from irtherapy.values import InputError, Region, SessionRecord, StretchItem, to_json
 
+# The large columns of a visit: a page that lists many leaves them in the database.
+LARGE = ("record", "plan", "verdict", "answers", "device", "placement", "person", "carried")
+LARGE_OF_VISIT = tuple(f"visit__{name}" for name in LARGE)
 FINISH_WITHIN = datetime.timedelta(days=1)  # stretches of a session that broke off are offered for so long
 
 
