@@ -33,7 +33,7 @@ def state(course: Course, records: Sequence[Mapping[str, Any]], today: str, regi
     day = day_of("Today", today)
     told = sorted((r for r in records if str(r["on"]) <= today), key=lambda r: str(r["on"]))
     sessions = schedule.sessions(told)
-    found = breaks.find(told, course.resumed_on)
+    found = breaks.find(told, (course.started_on, *course.resumed_on))  # to start one is to go on, too
     away = (*course.away, *(a for a in map(_away, found) if a is not None))
     warm = warm_skin.weekly(told, course.setting, day)
     site = region or _last_region(told)

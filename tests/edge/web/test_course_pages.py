@@ -88,6 +88,30 @@ def test_pause_holds_the_start_and_going_on_asks_everything_again(client: Client
     assert fresh.answers == {} and fresh.carried == []  # not one answer was carried over
 
 
+def test_an_open_visit_cannot_go_round_a_pause(client: Client) -> None:
+    """Begun before the marks were told, gone on with afterwards: first the pause, then every question."""
+    course = begin(days_ago=3)
+    took_place(course, days_ago=3, skin_check="marks")
+    visit = took_place(None, record=None, step="plan", carried=["F01"], answered_on=today())
+    for name in ("screening", "device", "plan"):
+        assert client.get(reverse(name, args=[visit.id]))["Location"] == PAGE
+    with pytest.raises(InputError, match="marks on the skin"):
+        courses.check_may_begin(visit)
+    client.post("/course/resume/", {"done": "yes"})
+    with pytest.raises(InputError, match="all questions are asked again"):
+        courses.check_may_begin(visit)
+    assert client.get(reverse("plan", args=[visit.id]))["Location"] == reverse("screening", args=[visit.id])
+    fresh = Visit.objects.get(pk=visit.pk)
+    assert fresh.course_id == course.pk and fresh.answers == {} and fresh.verdict is None
+    courses.check_may_begin(fresh)
+
+
+def test_marks_from_before_do_not_hold_a_course_that_is_started_later() -> None:
+    took_place(None, days_ago=4, skin_check="marks")
+    found = courses.progress(begin())
+    assert found.held is None and found.rescreen and found.minutes == 10.0
+
+
 def test_without_a_pause_the_lasting_answers_are_carried_over(client: Client) -> None:
     took_place(begin(days_ago=2), days_ago=2)
     client.post("/visit/new/")

@@ -331,6 +331,26 @@ def limits_of(course: Course | None, setting: Setting, site: Site) -> tuple[Limi
     return pathway.course_limits(progress(course, region=site.region), setting, site)
 
 
+def join(visit: Visit) -> Progress | None:
+    """Let an open visit belong to the running course of its person; return where that stands, or None without one."""
+    course = current(visit.patient, visit.demo)
+    if course is None:
+        return None
+    if visit.course_id != course.pk:
+        visit.course = course
+        visit.save(update_fields=["course"])
+    return progress(course)
+
+
+def check_may_begin(visit: Visit) -> None:
+    """Raise InputError when the course is held, or its pause asks for all questions and they were not all asked."""
+    found = join(visit)
+    if found is not None and found.held is not None:
+        raise InputError("Course", found.sentence)
+    if found is not None and found.rescreen and visit.carried:
+        raise InputError("Screening", "After the pause all questions are asked again, before any heat.")
+
+
 # -- for the chart ------------------------------------------------------------------------------------------------
 
 

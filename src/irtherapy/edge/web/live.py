@@ -19,7 +19,7 @@ from irtherapy.edge import data, journal, languages, plugs
 from irtherapy.edge.drivers import registry, twin
 from irtherapy.edge.drivers.interface import DriverError
 from irtherapy.edge.home import sessions_folder
-from irtherapy.edge.records import comparisons, visits
+from irtherapy.edge.records import comparisons, courses, visits
 from irtherapy.edge.records.models import Visit
 from irtherapy.edge.runner import RunnerHandle, recover, start, steering
 from irtherapy.screening import exercise_flags, prestart_checks
@@ -65,6 +65,7 @@ def _begin(
 ) -> None:
     if not visit.is_open:
         raise InputError("Session", "This visit has had its session. Begin a new one from the first page.")
+    courses.check_may_begin(visit)
     plan, device, placement = visit.plan_value, visit.device_value, visit.placement_value
     if not visit.may_heat or plan is None or device is None or placement is None:
         raise InputError("Session", "There is no plan to start from. Go through the questions and the plan first.")

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 
 from irtherapy.edge import data
-from irtherapy.edge.records import visits
+from irtherapy.edge.records import courses, visits
 from irtherapy.edge.records.models import Visit
 from irtherapy.edge.web.steps import address_of
 
@@ -49,12 +49,28 @@ def _detour(visit: Visit, name: str) -> HttpResponseRedirect | None:
     visit.renew(changing_questions())
     if name != "where" and not (visit.device_kind and told_where(visit)):
         return redirect("where", visit.id)
+    if name != "where" and (of_course := _course_detour(visit)) is not None:
+        return of_course
     if name in ("verdict", "device", "plan") and visit.verdict is None:
         return redirect("screening", visit.id)
     if name in ("device", "plan") and not visit.may_heat:
         return redirect("verdict", visit.id)
     if name == "plan" and (visit.device is None or visit.placement is None):
         return redirect("device", visit.id)
+    return None
+
+
+def _course_detour(visit: Visit) -> HttpResponseRedirect | None:
+    """Lead to the course while it is held; after a pause ask every question anew, whatever was carried over."""
+    found = courses.join(visit)
+    if found is None:
+        return None
+    if found.held is not None:
+        return redirect("course")
+    if found.rescreen and visit.carried:
+        visit.answers = {}
+        visit.answer_all_again()
+        return redirect("screening", visit.id)
     return None
 
 
