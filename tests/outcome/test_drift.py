@@ -79,6 +79,23 @@ def test_with_one_likeness_it_is_generalised_least_squares(monkeypatch: pytest.M
     assert (found.low, found.high) == pytest.approx(fit.conf_int()[1], rel=1e-8)
 
 
+def test_each_likeness_weighs_what_the_marginal_likelihood_says() -> None:
+    """Against dense matrices: |R|^-1/2 |X' R^-1 X|^-1/2 S^-(n-p)/2 (Zellner 1971)."""
+    day, pain = series(np.random.default_rng(6), 15, 0.4)
+    design = np.column_stack((np.ones(15), (day - day[0]) / (day[-1] - day[0])))
+    phi = np.array([0.1, 0.5, 0.9])
+    ours = room._posteriors(design, pain, np.diff(day.astype(float)), phi)[0]
+    dense = []
+    for one in phi:
+        inverse = np.linalg.inv(one ** np.abs(day[:, None] - day[None, :]))
+        normal = design.T @ inverse @ design
+        rest = pain - design @ np.linalg.solve(normal, design.T @ inverse @ pain)
+        squares = rest @ inverse @ rest
+        parts = np.linalg.slogdet(inverse)[1], -np.linalg.slogdet(normal)[1], -(15 - 2) * np.log(squares)
+        dense.append(0.5 * sum(parts))
+    assert np.diff(ours) == pytest.approx(np.diff(dense), rel=1e-8)
+
+
 def test_a_straight_line_without_spread_is_itself() -> None:
     found = room.drift(range(10), [5 - 0.2 * d for d in range(10)])
     assert found.change == pytest.approx(-1.8) and found.high - found.low < 1e-3

@@ -93,6 +93,7 @@ def test_what_is_missing_is_named() -> None:
 def test_two_days_of_own_activities_are_compared_over_those_on_both() -> None:
     first, last = psfs(walk=2, cook=4, read=9), psfs(walk=6, cook=None, read=9)
     assert scores.paired(MEASURES["psfs"], first, last) == ((2 + 9) / 2, (6 + 9) / 2)
+    assert scores.paired(MEASURES["psfs"], psfs(walk=2, cook=None, read=9), first) == ((2 + 9) / 2, (2 + 9) / 2)
     assert scores.paired(MEASURES["psfs"], first, psfs(run=1, swim=2, ski=3)) is None
     assert scores.paired(MEASURES["peg"], peg(3, 3, 3), peg(1, 1, 1)) == (3.0, 1.0)
     assert scores.paired(MEASURES["peg"], peg(3, 3), peg(1, 1, 1)) is None

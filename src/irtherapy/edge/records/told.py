@@ -207,10 +207,8 @@ def charted_answers(patient: Patient | None) -> Iterator[dict[str, Any]]:
 
 
 def charted_items(answer: Answer) -> list[dict[str, Any]]:
-    """Return the answers with their questions; none where only the result may be kept."""
+    """Return the answers with their questions; none where only the result may be kept, since no question is here."""
     measure = data.measures()[answer.measure]
-    if measure.kind == "total":
-        return []
     if measure.kind == "choice":
         chosen = next(i.text for i in measure.items if i.id == f"{measure.id}_{int(answer.items[measure.id])}")
         return [{"id": measure.id, "text": chosen, "value": answer.items[measure.id]}]
