@@ -72,6 +72,17 @@ def test_what_was_told_narrows_the_spread():
     assert np.median(told.fat_m) == pytest.approx(0.010, rel=0.05)
 
 
+def test_people_differ_as_much_as_the_facts_say():
+    people = population.ensemble(Person(), SITE, BODY, np.random.default_rng(3), 4000)
+    assert np.std(np.log(people.scatter_factor)) == pytest.approx(0.28, abs=0.02)  # scattering +-30 %
+    assert np.mean(np.abs(people.scatter_factor - 1.0) < 0.3) == pytest.approx(0.72, abs=0.05)
+    assert 120.0 < np.median(people.lag_s) < 180.0 and np.quantile(people.lag_s, 0.025) > 100.0
+    assert 3.0 < np.median(people.gain) < 7.0 and people.gain.max() <= 12.0
+    assert np.std(np.log(people.surface_factor)) == pytest.approx(0.2, abs=0.02)
+    assert np.std(np.log(people.blood_factor)) == pytest.approx(0.4, abs=0.03)
+    assert np.std(np.log(people.perfusion_factor)) == pytest.approx(0.3, abs=0.03)
+
+
 def test_everyone_drawn_could_be_real():
     people = population.ensemble(Person(), Site(Region.NECK), BODY, np.random.default_rng(1), 2000)
     assert len(people) == 2000

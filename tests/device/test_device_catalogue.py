@@ -45,6 +45,21 @@ def test_the_higher_of_claimed_and_measured_counts():
     assert geometry.irradiance_w_m2(device, 0.1524) == pytest.approx(1740)
 
 
+def test_a_single_known_distance_falls_off_as_panels_in_the_laboratory():
+    panel = catalogue.described(DeviceKind.LED_PANEL, claimed_irradiance_w_m2=600, claimed_at_m=0.15)
+    for metres in (0.15, 0.6, 1.5):  # E0/(1 + d/1.1)^2: median of four laboratory fits (facts: devices, model 1)
+        want = 600 * ((1 + 0.15 / 1.1) / (1 + metres / 1.1)) ** 2
+        assert geometry.irradiance_w_m2(panel, metres) == pytest.approx(want)
+
+
+def test_the_eye_counts_infrared_and_no_red_light():
+    red = Emitter(SpectrumKind.LED, lines=((740.0, 1.0),), fwhm_nm=20)
+    both = Emitter(SpectrumKind.LED, lines=((660.0, 0.4), (850.0, 0.6)), fwhm_nm=20)
+    assert spectrum.infrared_share(red) < 0.01 and spectrum.infrared_share(both) == pytest.approx(0.6, abs=0.01)
+    far = Emitter(SpectrumKind.FAR_INFRARED, surface_temp_c=80)
+    assert spectrum.infrared_share(far) < 0.02
+
+
 def test_a_panel_that_brightens_further_out_counts_as_bright_near_in():
     assert geometry.irradiance_w_m2(DEVICES["helio_glow"], 0.1524) == pytest.approx(750.1)
 
@@ -57,6 +72,13 @@ def test_the_bulb_at_half_a_metre():
 def test_a_distance_nobody_knows_is_refused(distance):
     with pytest.raises(InputError, match="Distance must be from 20 to 150 cm"):
         geometry.irradiance_w_m2(catalogue.simulated_lamp(), distance)
+
+
+def test_the_distance_that_is_asked_for_is_one_that_is_taken():
+    panel = DEVICES["bestqool_pro300"]  # measured from 15.24 cm on
+    with pytest.raises(InputError, match="from 15.3 to 30.4 cm for .*; got 15 cm"):
+        geometry.irradiance_w_m2(panel, 0.15)
+    assert geometry.irradiance_w_m2(panel, 0.153) > geometry.irradiance_w_m2(panel, 0.304) > 0.0
 
 
 def test_water_in_the_beam_takes_infrared_b_and_c():

@@ -9,13 +9,14 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from irtherapy.body import layers, population
-from irtherapy.dose import depth, ensemble, exposure, medium_light
+from irtherapy.dose import depth, ensemble, exposure, medium_light, plan
 from irtherapy.dose.simulate import Phase, simulate
-from irtherapy.values import Person, Placement, Region, Site
+from irtherapy.values import Emitter, Person, Placement, Region, Setting, Site, SpectrumKind
 
 BACK = Site(Region.LOWER_BACK)
 BLOOD = 1050.0 * 3617.0
 ROOM = 22.0
+PERSON = Person(age_years=45, skin_tone=3)
 
 
 def by_lsoda(who: population.Persons, ex: exposure.Exposure, body, minutes: float) -> np.ndarray:
@@ -124,6 +125,50 @@ def test_what_is_told_of_a_course_follows_from_its_curves(devices, body):
     assert np.sum(hot >= 39.0) < np.sum(hot >= 38.0) - 2
     end = minutes.searchsorted(15.0)
     assert done.reach_mm["rise_1k"] == pytest.approx(np.interp(-1.0, -rise[:, end], done.depth_mm), abs=1e-6)
+
+
+def test_limits_reckon_with_the_claim_and_the_muscle_with_what_was_measured(devices, body):
+    claimed = devices["rlt_home_ultra"]  # prints twice what a laboratory found
+    honest = replace(claimed, claimed_irradiance_w_m2=None)
+    place = Placement(0.9)
+    asked = (PERSON, BACK, place, body)
+
+    def planned(device):
+        return plan.make_plan(asked[0], asked[1], device, asked[2], Setting.HOME, 0, asked[3], persons=60)
+
+    def done(device):
+        return simulate(asked[0], asked[1], device, asked[2], [Phase(planned(claimed).minutes)], asked[3], persons=60)
+
+    assert 0.0 < planned(claimed).minutes < planned(honest).minutes
+    much, real = done(claimed), done(honest)
+    for name in (
+        "muscle_c",
+        "temperature_c",
+        "rise_k",
+        "reach_mm",
+        "irradiance_w_m2",
+        "fluence_rate_w_m2",
+        "muscle_rise_c",
+    ):
+        assert getattr(much, name) == getattr(real, name), name
+    assert much.skin_peak_c > real.skin_peak_c + 1.0 and much.cem43_min > real.cem43_min
+    assert much.eye_irradiance_w_m2 == pytest.approx(real.eye_irradiance_w_m2 * 1740.0 / 857.0)
+    told = planned(claimed)
+    assert told.irradiance_w_m2 == pytest.approx(real.irradiance_w_m2) and told.skin_peak_c > 38.0
+    assert told.muscle_rise_c == pytest.approx(much.muscle_rise_c, abs=0.01)
+    assert told.reach_mm == pytest.approx(much.reach_mm, abs=0.05)
+
+
+def test_far_infrared_reaches_what_warmth_does_and_no_light_goes_in(devices, body):
+    plate = Emitter(SpectrumKind.FAR_INFRARED, surface_temp_c=250.0)
+    lamp = replace(devices["r125_150w"], emitter=plate, irradiance_profile=((0.5, 300.0),), irradiance_basis="measured")
+    far, near = (
+        simulate(PERSON, BACK, device, Placement(0.5), [Phase(10)], body, persons=20)
+        for device in (lamp, replace(lamp, emitter=devices["r125_150w"].emitter))
+    )
+    assert far.reach_mm["light_10pct"] < 0.2 and far.reach_mm["light_1pct"] < 1.0
+    assert far.absorbed_w_m2 == pytest.approx(300.0 * (1 - (0.4 / 2.4) ** 2), rel=0.02)  # all but the mirror
+    assert far.skin_c.p50[20] > near.skin_c.p50[20] and far.rise_k["20_mm"] < 0.5
 
 
 def test_a_depth_between_two_points_is_interpolated_and_the_last_one_counts():

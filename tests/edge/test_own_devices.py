@@ -39,7 +39,7 @@ def refused(*words: str, typed: str = "") -> str:
     return str(ran.exception)
 
 
-def test_claimed_and_measured_stay_apart_and_the_plan_reckons_with_the_higher(home: Path) -> None:
+def test_claimed_and_measured_stay_apart_and_the_limits_reckon_with_the_higher(home: Path) -> None:
     made = told("devices", "add", *PANEL, "--reading", "20:48", "--reading", "40:36", "--plot", str(home / "c.svg"))
     assert made["id"] == "own_panel" and made["claimed"]["irradiance_w_m2"] == pytest.approx(1000.0)
     assert made["claimed_over_measured"] > 1.5 and len(made["measured"]["curve"]) > 3
@@ -49,10 +49,8 @@ def test_claimed_and_measured_stay_apart_and_the_plan_reckons_with_the_higher(ho
     believed = told("plan", "--site", "lower_back", "--device", "own_panel", "--distance-cm", "30")
     told("devices", "add", "honest", *PANEL[1:3], "--meter", "thermal", "--reading", "20:48", "--reading", "40:36")
     measured = told("plan", "--site", "lower_back", "--device", "own_honest", "--distance-cm", "30")
-    assert believed["irradiance_w_m2"] == pytest.approx(
-        made["claimed_over_measured"] * measured["irradiance_w_m2"], rel=0.02
-    )
-    assert believed["minutes"] < measured["minutes"]
+    assert believed["minutes"] < measured["minutes"]  # the limits believe the label, the light on the skin the meter
+    assert believed["irradiance_w_m2"] == pytest.approx(measured["irradiance_w_m2"], rel=0.02)
     assert run("devices", "remove", "panel").exit_code == 0
     assert [one["id"] for one in told("devices", "list")["own"]] == ["own_honest"]
 

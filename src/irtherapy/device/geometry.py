@@ -3,12 +3,14 @@
 A device with a profile is interpolated between its measured distances, never beyond them. A bulb known only by its
 power fills a beam of 30 degrees half angle, ``E = eta P / (pi (d tan 30)^2)``; eta, the radiant share in the beam, is
 not verified and its spread is carried by the ensemble. For safety the curve never rises with distance (a panel whose
-beams overlap further out counts as the larger value nearer in), and the higher of claimed and measured is used.
+beams overlap further out counts as the larger value nearer in), and the higher of claimed and measured is used; what
+the heat does for the muscle is told at what was measured (``as_measured``).
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -51,8 +53,10 @@ def irradiance_w_m2(device: Device, distance_m: float) -> float:
         return _claimed_factor(device) * device.irradiance_profile[0][1] if device.irradiance_profile else 0.0
     low, high = distance_range_m(device)
     if not low - 1e-9 <= distance_m <= high + 1e-9:
-        span = f"from {low * 100:.0f} to {high * 100:.0f} cm for {device.name}"
-        raise InputError("Distance", f"Distance must be {span}; got {distance_m * 100:.0f} cm.")
+        near_cm, far_cm = math.ceil(low * 1000.0 - 1e-6) / 10.0, math.floor(high * 1000.0 + 1e-6) / 10.0
+        got_cm, name = distance_m * 100.0, device.name
+        told = f"Distance must be from {near_cm:g} to {far_cm:g} cm for {name}; got {got_cm:.4g} cm."
+        raise InputError("Distance", told)
     if not device.irradiance_profile:
         if device.kind is not DeviceKind.LAMP or device.electrical_power_w is None:
             raise InputError("Device", f"The output of {device.name} is not known; give its power or irradiance.")
@@ -73,6 +77,11 @@ def _claimed_factor(device: Device) -> float:
     if device.claimed_irradiance_w_m2 is None or not device.irradiance_profile:
         return 1.0
     return max(1.0, device.claimed_irradiance_w_m2 / device.irradiance_profile[0][1])
+
+
+def as_measured(device: Device) -> Device:
+    """Return the device without a claim above what was measured: for what it does; the claim is for its limits."""
+    return replace(device, claimed_irradiance_w_m2=None) if _claimed_factor(device) > 1.0 else device
 
 
 def output_spread(device: Device, distance_m: float = 0.0) -> float:

@@ -50,6 +50,13 @@ class _Case:
     def expose(self, placement: Placement) -> Exposure:
         return exposure.expose(self.persons, self.body, self.site, self.device, placement, self.tissue, self.dose)
 
+    def as_measured(self, placement: Placement) -> Exposure | None:
+        """Return the exposure at the measured output, or None where no claim is above it."""
+        device = geometry.as_measured(self.device)
+        if device is self.device:
+            return None
+        return exposure.expose(self.persons, self.body, self.site, device, placement, self.tissue, self.dose)
+
     def ceiling_min(self) -> float:
         return limits.heat_ceiling_min(self.setting, self.device.kind)
 
@@ -190,9 +197,8 @@ def _limits(case: _Case, ex: Exposure, hot: Heating) -> tuple[LimitStep, ...]:
     return (*physical, *case.fixed())
 
 
-def _predict(case: _Case, ex: Exposure, hot: Heating, minutes: float, placement: Placement) -> Plan:
-    """Return the plan's predictions for ``minutes`` of heat and ten minutes of cooling (limits are filled in later)."""
-    last = round(minutes * 60.0 / ensemble.MARK_S)
+def _with_cooling(ex: Exposure, hot: Heating, last: int) -> Heating:
+    """Return the courses until mark ``last`` of the heat and through ten minutes of cooling."""
     cool = ensemble.cooling(ex, hot.states[last], COOLING_MIN)
     time = np.concatenate([hot.time_s[: last + 1], hot.time_s[last] + cool.time_s[1:]])
 
@@ -202,13 +208,32 @@ def _predict(case: _Case, ex: Exposure, hot: Heating, minutes: float, placement:
         return np.concatenate(kept, axis=axis)
 
     states = (*hot.states[: last + 1], *cool.states[1:])
-    whole = Heating(time, joined("skin_c"), joined("hottest_c"), joined("muscle_c"), joined("temp_c", 0), states)
+    return Heating(time, joined("skin_c"), joined("hottest_c"), joined("muscle_c"), joined("temp_c", 0), states)
+
+
+def _predict(case: _Case, ex: Exposure, hot: Heating, minutes: float, placement: Placement) -> Plan:
+    """Return the plan's predictions for ``minutes`` of heat and ten minutes of cooling (limits are filled in later).
+
+    What may harm is told as the limits have it: a wide field, which is the warmer one everywhere, and the higher of
+    claimed and measured output. What the heat does is told on the axis of a small head, and as measured.
+    """
+    last = round(minutes * 60.0 / ensemble.MARK_S)
+    whole = _with_cooling(ex, hot, last)
+    time, states = whole.time_s, whole.states
     gathered = ensemble.injury.cem43_min(time, whole.hottest_c)[1:, -1]
-    skin_peak = whole.skin_c[1:].max(axis=1)  # safety stays with the wide field, which is the warmer one everywhere
+    skin_peak = whole.skin_c[1:].max(axis=1)
     steps = ((minutes, 1.0), (COOLING_MIN, 0.0))
-    local = head.narrowed(whole, ex, case.persons, case.body, case.device, placement, steps)
-    skin, muscle = local.skin_c, local.muscle_c
-    by_depth = depth.at_depths(case.tissue.depth_m[0], skin[0], local.temp_c[:, 0])
+
+    def narrowed(courses: Heating, at: Exposure) -> Heating:
+        return head.narrowed(courses, at, case.persons, case.body, case.device, placement, steps)
+
+    local = narrowed(whole, ex)
+    skin, real = local.skin_c, case.as_measured(placement)
+    if real is not None:
+        ex, local = real, _with_cooling(real, ensemble.heating(real, minutes, states[0]), last)
+        states, local = local.states, narrowed(local, real)
+    muscle = local.muscle_c
+    by_depth = depth.at_depths(case.tissue.depth_m[0], local.skin_c[0], local.temp_c[:, 0])
     rise = muscle[0, : last + 1] - muscle[0, 0]
     warm = np.flatnonzero(rise >= WARM_RISE_K)
     light = depth.light_inside(case.persons, case.body, case.device, placement)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from irtherapy.body import population
 from irtherapy.body.optics import BodyTables
-from irtherapy.device import spectrum
+from irtherapy.device import geometry, spectrum
 from irtherapy.dose import depth, ensemble, exposure, heat, injury
 from irtherapy.dose import pad as pads
 from irtherapy.dose.ensemble import Heating
@@ -35,6 +35,7 @@ MINUTES_MAX = 24.0 * 60.0
 RISES_MM = (10.0, 20.0, 30.0)
 WARM_K = 1.0
 SKIN_WARM_C = 39.0
+MEASURED_TO_C, MEASURED_MIN = 45.0, 120.0  # the warmest skin and the longest heat of the validation
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,9 @@ class Simulation:
     more, which adds up over a week (facts: safety 2.4, a net-like mark from long warmth). ``eye_irradiance_w_m2``
     (780-3000 nm) is what would fall on an eye at the place of the skin, ``eye_limit_s`` how long it may (2006/25/EC
     Annex I; infinite without a limit). ``skin_peak_c``, ``skin_warm_min``, ``cem43_min`` and ``damage`` (burn integral
-    by model, 1 being a burn) are 97.5th percentiles, ``muscle_rise_c`` a median.
+    by model, 1 being a burn) are 97.5th percentiles, ``muscle_rise_c`` a median. Where a maker claims more than was
+    measured, skin, damage and eyes are told at the claim, light, depth and muscle at what was measured. ``cautions``
+    say where the answer goes beyond people who were measured.
     """
 
     minutes: float
@@ -86,6 +89,7 @@ class Simulation:
     layer_depths_mm: dict[str, float]
     persons: int
     seed: int
+    cautions: tuple[str, ...] = ()
 
     def to_xarray(self) -> Any:
         """Return an ``xarray.Dataset``: temperature by time and depth, skin and muscle by time and percentile.
@@ -112,6 +116,18 @@ class Simulation:
             },
             attrs=one,
         )
+
+
+def beyond_what_was_measured(skin_peak_c: float, minutes: float) -> tuple[str, ...]:
+    """Return what to mind where the answer goes beyond people who were measured (docs/validation.md, C1 to C10)."""
+    told = []
+    if skin_peak_c > MEASURED_TO_C:
+        told.append(
+            f"Above {MEASURED_TO_C:g} \u00b0C nobody was measured, so read these figures as far too hot, no more."
+        )
+    if minutes > MEASURED_MIN:
+        told.append(f"Nobody was measured for longer than {MEASURED_MIN:g} minutes.")
+    return tuple(told)
 
 
 def simulate(
@@ -157,11 +173,17 @@ def simulate(
     covered = device.contact or placement.clothed
     lost = None if sweat is None else _lost(sweat, people, tables, site, placement.room_c)
     whole, ends = _course(ex, rest, phases, cooling, None if covered else lost, lost, heated_by)
+    steps = [(phase.minutes, phase.share) for phase in (*phases, Phase(cooling, 0.0))]
     if pad is None and sweat is None:
-        steps = [(phase.minutes, phase.share) for phase in (*phases, Phase(cooling, 0.0))]
         whole = head.narrowed(whole, ex, people, tables, device, placement, steps)
+    real, told = geometry.as_measured(device), whole
+    if real is not device:
+        ex = exposure.expose(people, tables, site, real, placement, ex.tissue, dose)
+        told, _ = _course(ex, rest, phases, cooling, None if covered else lost, lost)
+        told = told if sweat is not None else head.narrowed(told, ex, people, tables, device, placement, steps)
     heated = [end for phase, end in zip(phases, ends, strict=True) if phase.share > 0.0]
-    return _summed(whole, heated[-1] if heated else 0, ex, people, tables, device, placement, phases, persons, seed)
+    end = heated[-1] if heated else 0
+    return _summed(whole, told, end, ex, people, tables, device, placement, phases, persons, seed)
 
 
 def _checked(number: int, phase: Phase, device: Device) -> Phase:
@@ -232,6 +254,7 @@ def _course(
 
 def _summed(
     whole: Heating,
+    told: Heating,
     end: int,
     ex: Exposure,
     people: population.Persons,
@@ -242,15 +265,17 @@ def _summed(
     persons: int,
     seed: int,
 ) -> Simulation:
+    """Return the answer: what may harm from ``whole``, what the heat does from ``told``, brought about by ``ex``."""
     crowd = slice(1, None)  # row 0 is the typical person
-    by_depth = depth.at_depths(ex.tissue.depth_m[0], whole.skin_c[0], whole.temp_c[:, 0])
-    muscle = whole.muscle_c - whole.muscle_c[:, :1]
+    by_depth = depth.at_depths(ex.tissue.depth_m[0], told.skin_c[0], told.temp_c[:, 0])
+    muscle = told.muscle_c - told.muscle_c[:, :1]
     gained = injury.cem43_min(whole.time_s, whole.hottest_c[crowd])[:, -1]
     high = float(ensemble.HIGH)
     warm = np.trapezoid((muscle[0] >= WARM_K).astype(float), whole.time_s) / 60.0
     warm_skin = np.trapezoid((whole.skin_c[crowd] >= SKIN_WARM_C).astype(float), whole.time_s, axis=1) / 60.0
     infrared = spectrum.infrared_share(device.emitter) if exposure.has_light(device) and not device.contact else 0.0
-    eye = float(ex.irradiance_w_m2[0]) * infrared
+    eye = geometry.irradiance_w_m2(device, placement.distance_m) * infrared
+    skin_peak = float(np.percentile(whole.skin_c[crowd].max(axis=1), high))
     light = depth.light_inside(people, tables, device, placement)
     rises = [float(np.interp(mm, depth.DEPTH_MM, (by_depth - by_depth[0]).max(axis=0))) for mm in RISES_MM]
     return Simulation(
@@ -259,16 +284,16 @@ def _summed(
         time_s=_floats(whole.time_s),
         depth_mm=depth.DEPTH_MM,
         skin_c=ensemble.curve(whole.skin_c[crowd]),
-        muscle_c=ensemble.curve(whole.muscle_c[crowd]),
+        muscle_c=ensemble.curve(told.muscle_c[crowd]),
         temperature_c=tuple(_floats(row) for row in by_depth.T),
-        perfusion_ratio=depth.perfusion_ratio(ex.tissue, whole.states[0], whole.states[end]),
+        perfusion_ratio=depth.perfusion_ratio(ex.tissue, told.states[0], told.states[end]),
         fluence_rate_w_m2=depth.fluence_rate_w_m2(light, float(ex.irradiance_w_m2[0])),
         irradiance_w_m2=float(ex.irradiance_w_m2[0]),
         eye_irradiance_w_m2=eye,
         eye_limit_s=injury.eye_time_s(eye),
         absorbed_w_m2=float(ex.absorbed_w_m2[0]),
         reflected_fraction=float(ex.reflected[0]),
-        skin_peak_c=float(np.percentile(whole.skin_c[crowd].max(axis=1), high)),
+        skin_peak_c=skin_peak,
         muscle_rise_c=float(np.median(muscle[crowd].max(axis=1))),
         muscle_warm_min=float(warm),
         skin_warm_min=float(np.percentile(warm_skin, high)),
@@ -279,6 +304,7 @@ def _summed(
         layer_depths_mm=depth.layer_depths_mm(people),
         persons=persons,
         seed=seed,
+        cautions=beyond_what_was_measured(skin_peak, sum(phase.minutes for phase in phases if phase.share > 0.0)),
     )
 
 

@@ -91,7 +91,7 @@ def sentences(told: OwnDevice) -> list[str]:
         out.append(f"Measured: its surface gets {told.measured_surface_c:g} °C warm.")
     if told.claimed_over_measured > 1.0 and law is not None:
         out.append(
-            f"The label claims {told.claimed_over_measured:.1f} times what was measured. The plan reckons with the "
+            f"The label claims {told.claimed_over_measured:.1f} times what was measured. The limits reckon with the "
             "higher of the two."
         )
     return [sentence for sentence in out if sentence]

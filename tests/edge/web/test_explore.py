@@ -33,7 +33,7 @@ def test_nearer_and_darker_is_never_longer(client: Client) -> None:
 @pytest.mark.parametrize(
     ("query", "says"),
     [
-        ({"distance_cm": "-3"}, "Distance must be a number from 20 to 150 cm"),
+        ({"distance_cm": "-3"}, "Distance must be a number from 5 to 200 cm"),
         ({"minutes": "nan"}, "Minutes of heat must be a number from 1 to 30 min"),
         ({"skin_tone": "7"}, "Skin type must be a number from 1 to 6"),
         ({"fat_mm": "x" * 500}, "Fat over the muscle must be a number"),
@@ -51,3 +51,27 @@ def test_a_wrong_figure_is_one_sentence(client: Client, query: dict[str, str], s
 def test_a_pad_lies_on_the_skin(client: Client) -> None:
     text = client.get("/explore/", {"device": "heating_pad_low", "minutes": "10"}).content.decode()
     assert "Light by depth" not in text and 'id="row-distance_cm" hidden' in text
+
+
+def test_the_slider_goes_where_the_device_is_known(client: Client) -> None:
+    text = client.get("/explore/", {"device": "bestqool_pro300", "distance_cm": "60"}).content.decode()
+    slider = re.search(r'<input type="range" id="distance_cm"[^>]*>', text)
+    assert (
+        slider and 'min="16"' in slider[0] and 'max="30" step="1" value="30"' in slider[0] and "at 30&nbsp;cm" in text
+    )
+    assert re.search(r'value="r125_150w"[^>]*data-near="20" data-far="150"', text)
+
+
+def test_what_is_far_too_hot_is_drawn_whole_and_said(client: Client) -> None:
+    hot = client.get("/explore/", {"device": "r40_250w", "distance_cm": "20", "minutes": "30"}).content.decode()
+    assert "Above 45 \u00b0C nobody was measured" in hot
+    for points in re.findall(r'points="([^"]+)"', hot):
+        assert all(float(pair.split(",")[1]) >= 0.0 for pair in points.split())
+    usual = client.get("/explore/").content.decode()
+    assert "nobody was measured" not in usual
+
+
+def test_a_spine_deeper_than_the_curve_is_in_the_picture(client: Client) -> None:
+    text = client.get("/explore/", {"fat_mm": "40"}).content.decode()
+    by_depth = text[text.index("Temperature by depth") :]
+    assert ">spine<" in by_depth[: by_depth.index("</svg>")]

@@ -277,5 +277,7 @@ def _say(result: Simulation, plan: Plan, weekly: str) -> None:
             ("the plan allows", f"{plan.minutes:g} min, because {plan.limit.text}"),
         ]
     )
+    for sentence in result.cautions:
+        show.console.print(sentence, style="bold")
     if result.minutes > plan.minutes:
         show.console.print("This is longer than the plan allows, so no session will do it.", style="bold")

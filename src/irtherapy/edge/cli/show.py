@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -66,7 +67,7 @@ def rows(pairs: Iterable[tuple[str, str]], title: str | None = None) -> None:
 
 def minutes(value: float) -> str:
     """Return minutes for reading: 'does not bind' for infinity."""
-    return "does not bind" if value == float("inf") else f"{value:g} min"
+    return "does not bind" if value == float("inf") else f"{math.floor(value * 10.0 + 1e-9) / 10.0:g} min"
 
 
 def verdict(value: Verdict) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -41,7 +42,7 @@ FREE = Verdict(Decision.GO, (), (), Setting.HOME, "", Urgency.NONE)
 FIRST = {"device": "r125_150w", "site": "lower_back", "distance_cm": "60", "minutes": "15", "fat_mm": "10",
          "skin_tone": "3", "room_c": "22"}  # fmt: skip
 SLIDERS = (
-    ("distance_cm", "Distance", "cm", 20.0, 150.0, 1.0),
+    ("distance_cm", "Distance", "cm", 5.0, 200.0, 1.0),
     ("minutes", "Minutes of heat", "min", 1.0, 30.0, 0.5),
     ("fat_mm", "Fat over the muscle", "mm", 2.0, 40.0, 1.0),
     ("skin_tone", "Skin type, 1 palest to 6 darkest", "", 1.0, 6.0, 1.0),
@@ -69,18 +70,45 @@ def explore(request: HttpRequest) -> HttpResponse:
 def _controls(told: dict[str, str]) -> dict[str, Any]:
     known = data.catalogue()
     device = known.get(told["device"])
+    range_cm = _range_cm(device or known[FIRST["device"]])
+    told = {**told, "distance_cm": _within(told["distance_cm"], *range_cm)}
     sliders = [
-        {"name": name, "label": label, "unit": unit, "low": f"{low:g}", "high": f"{high:g}", "step": f"{step:g}",
-         "value": told[name], "hidden": name == "distance_cm" and device is not None and device.contact}
+        {"name": name, "label": label, "unit": unit, "step": f"{step:g}", "value": told[name],
+         "low": range_cm[0] if name == "distance_cm" else f"{low:g}",
+         "high": range_cm[1] if name == "distance_cm" else f"{high:g}",
+         "hidden": name == "distance_cm" and device is not None and device.contact}
         for name, label, unit, low, high, step in SLIDERS
     ]  # fmt: skip
     devices = sorted(known.values(), key=lambda d: (d.kind.value, d.name))
+    ranges = {d.id: _range_cm(d) for d in devices}
     return {
         "sliders": sliders,
-        "devices": [{"id": d.id, "name": d.name, "contact": d.contact} for d in devices],
+        "unknown": device is None,
+        "devices": [
+            {"id": d.id, "name": d.name, "contact": d.contact, "near": ranges[d.id][0], "far": ranges[d.id][1]}
+            for d in devices
+        ],
         "sites": [(region.value, words.place(region, Site(region).side)) for region in Region],
         "told": told,
     }
+
+
+def _range_cm(device: Device) -> tuple[int, int]:
+    """Return the whole centimetres between which its irradiance is known; those of a bulb for what lies on the skin."""
+    near_m, far_m = geometry.BULB_RANGE_M if device.contact else geometry.distance_range_m(device)
+    return math.ceil(near_m * 100.0 - 1e-6), math.floor(far_m * 100.0 + 1e-6)
+
+
+def _beyond(most_c: float) -> str:
+    return f"Above {most_c:g} \u00b0C nobody was measured, so read these figures as far too hot, no more."
+
+
+def _within(told_cm: str, near_cm: int, far_cm: int) -> str:
+    """Return the distance where the slider can stand; what is no number stays as it was told."""
+    try:
+        return f"{min(max(float(told_cm), near_cm), far_cm):g}"
+    except ValueError:
+        return told_cm
 
 
 def _answer(told: dict[str, str]) -> dict[str, Any]:
@@ -94,8 +122,8 @@ def _answer(told: dict[str, str]) -> dict[str, Any]:
         raise InputError("Site", f"Site must be one of {', '.join(Region)}; got {told['site'][:40]!r}.")
     distance_m = 0.0 if device.contact else number["distance_cm"] / 100.0
     if not device.contact:
-        least, most = geometry.distance_range_m(device)
-        distance_m = min(max(distance_m, least), most)
+        near_cm, far_cm = _range_cm(device)
+        distance_m = min(max(distance_m, near_cm / 100.0), far_cm / 100.0)
     minutes = round(number["minutes"] * 2.0) / 2.0
     allowed, shown, light = _computed(
         told["site"], device, distance_m, minutes, number["fat_mm"], round(number["skin_tone"]), number["room_c"]
@@ -108,6 +136,7 @@ def _answer(told: dict[str, str]) -> dict[str, Any]:
         "device": device,
         "distance": "" if device.contact else f"{distance_m * 100:g}",
         "skin_peak": f"{shown.skin_peak_c:.1f}",
+        "beyond": _beyond(simulate.MEASURED_TO_C) if shown.skin_peak_c > simulate.MEASURED_TO_C else "",
         "over_target": shown.skin_peak_c > limits.ceilings(Setting.HOME).skin_target_c,
         "muscle_rise": f"{shown.muscle_rise_c:.1f}",
         "irradiance": f"{shown.irradiance_w_m2 / 10:.0f}",

@@ -5,6 +5,7 @@
   const form = document.getElementById("controls");
   const answer = document.getElementById("answer");
   const told = document.getElementById("told");
+  const distance = form.elements.distance_cm;
   let asking = false;
   let wanted = null;
   let quiet = 0;
@@ -33,11 +34,15 @@
     ask();
   }
 
-  form.addEventListener("input", () => {
+  form.closest(".explore").addEventListener("input", (event) => {
+    const device = form.elements.device.selectedOptions[0];
+    if (event.target === form.elements.device && device.dataset.contact !== "yes") {
+      distance.min = device.dataset.near; // the browser moves the slider into the range that is known
+      distance.max = device.dataset.far;
+    }
     for (const range of form.querySelectorAll("input[type=range]")) {
       form.querySelector(`output[for="${range.id}"]`).textContent = range.value;
     }
-    const device = form.elements.device.selectedOptions[0];
     document.getElementById("row-distance_cm").hidden = device.dataset.contact === "yes";
     wanted = query();
     window.clearTimeout(quiet);
