@@ -21,7 +21,8 @@ from django.urls import reverse
 from typer.testing import CliRunner
 
 from irtherapy.edge import cards
-from irtherapy.edge.cli import build
+from irtherapy.edge import cards as shelf
+from irtherapy.edge.cli import build, show, walk
 from irtherapy.edge.records.models import Visit
 from irtherapy.edge.web.views import settle as page
 from irtherapy.evidence import designs, planner
@@ -260,3 +261,26 @@ def test_what_trials_tell_already_is_in_points_and_below_zero_is_less_pain() -> 
     twice = page.shelf.known("acute_low_back_pain", 2.0 * sd)
     assert twice is not None and twice.effect == pytest.approx(2.0 * known.effect)
     assert page.shelf.known("neck_pain", sd) is None
+
+
+def test_the_terminal_writes_the_card_behind_the_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    """As pages mark it: a line, a row of a table, and what is refused."""
+    for bound in shelf.bound():
+        if bound.card and bound.text != "*":
+            assert show.carded(f"Well. {bound.text} So it is.").endswith(f"(card: {shelf.card_of(bound.text)})")
+    show.console.print("Through clothes the heat cannot be seen. Bare skin is safer.")
+    show.rows([("advice", "Bare skin is safer.")])
+    show.refuse(InputError("Minutes", "This plan has no safe minutes of heat, so there is no session to start."), False)
+    out, err = capsys.readouterr()
+    assert out.count("(card: bare-skin)") == 2 and "(card: limits)" in " ".join(err.split())
+    show.console.print("Sit down.")
+    assert capsys.readouterr().out == "Sit down.\n"
+
+
+def test_screening_and_plan_in_the_terminal_name_the_cards_of_their_pages(capsys: pytest.CaptureFixture[str]) -> None:
+    made = walk.healthy(["lower_back"], "simulated_lamp", 60.0, 1)
+    show.verdict(made.verdict)
+    show.plan(made.plan)
+    out = capsys.readouterr().out
+    for card in ("screening", "limits", "temperatures-predicted"):
+        assert f"(card: {card})" in " ".join(out.split())

@@ -13,10 +13,37 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from irtherapy.values import InputError, Plan, SessionRecord, Verdict, to_json
+from irtherapy.values import Decision, InputError, Plan, SessionRecord, Verdict, to_json
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+
+def card(card_id: str) -> str:
+    """Return the mark of an evidence card as the terminal writes it; pages lead to the card instead.
+
+    Raises KeyError on a card that does not exist.
+    """
+    from irtherapy.edge import cards
+
+    return f"(card: {cards.all_cards()[card_id].id})"
+
+
+def carded(sentence: str) -> str:
+    """Return a sentence with the mark of the card that it rests on, or as it is when it makes no claim."""
+    from irtherapy.edge import cards
+
+    found = cards.card_of(sentence)
+    return f"{sentence} {card(found)}" if found else sentence
+
+
+class Carded(Console):
+    """A console on which every sentence about benefit or safety carries its card."""
+
+    def print(self, *objects: Any, **how: Any) -> None:
+        """Print, each text with the mark of its card."""
+        super().print(*(carded(one) if isinstance(one, str) else one for one in objects), **how)
+
+
+console = Carded(highlight=False)
+errors = Carded(stderr=True, highlight=False)
 
 JSON_OPTION = typer.Option(False, "--json", help="Print one JSON object instead of text.")
 DECISIONS = {"go": "Go", "ask_first": "Ask first", "not_now": "Not now"}
@@ -61,7 +88,7 @@ def rows(pairs: Iterable[tuple[str, str]], title: str | None = None) -> None:
     table.add_column(style="dim", no_wrap=True)
     table.add_column()
     for left, right in pairs:
-        table.add_row(left, right)
+        table.add_row(left, carded(right))
     console.print(table)
 
 
@@ -72,8 +99,10 @@ def minutes(value: float) -> str:
 
 def verdict(value: Verdict) -> None:
     """Print a verdict with its reasons."""
-    console.print(f"[bold]{DECISIONS[value.decision.value]}[/bold]  {value.next_step}")
-    for heading, reasons in (("Because", value.reasons), ("Cleared", value.cleared), ("Take care", value.precautions)):
+    mark = f" {card('screening')}" if value.decision is Decision.GO and not value.cleared else ""
+    console.print(f"[bold]{DECISIONS[value.decision.value]}[/bold]  {value.next_step}{mark}")
+    care = f"Take care {card('heat-warnings')}"
+    for heading, reasons in (("Because", value.reasons), ("Cleared", value.cleared), (care, value.precautions)):
         if reasons:
             rows(((reason.id, f"{reason.text} {reason.action}") for reason in reasons), title=heading)
 
@@ -85,12 +114,15 @@ def plan(value: Plan) -> None:
         [
             ("runner-up", f"{minutes(value.runner_up.minutes)}: {value.runner_up.text}"),
             ("light on the skin", f"{value.irradiance_w_m2:.0f} W/m² ({value.irradiance_w_m2 / 10:.1f} mW/cm²)"),
-            ("skin, at most", f"{value.skin_peak_c:.1f} °C for 97.5 % of people like you"),
+            (
+                "skin, at most",
+                f"{value.skin_peak_c:.1f} °C for 97.5 % of people like you {card('temperatures-predicted')}",
+            ),
             ("muscle", f"+{value.muscle_rise_c:.1f} °C for the median person"),
             ("CEM43", f"{value.cem43_min:.3f} min"),
         ]
     )
-    rows(((minutes(step.minutes), step.text) for step in value.limit_chain), title="Every limit")
+    rows(((minutes(step.minutes), step.text) for step in value.limit_chain), title=f"Every limit {card('limits')}")
     for sentence in (*value.advice, *value.cautions):
         console.print(f"· {sentence}")
 
