@@ -22,7 +22,7 @@ RESTART_DAYS = 14
 FIRST = "A first session is short."
 ROSE = "Two minutes more after a clean skin check."
 SAME = "The same as last time: minutes rise after a clean skin check alone."
-MOST = "It is as long as your course goes."
+MOST = "Your course goes no longer than this."
 AGAIN_BREAK = "Back to the first length after the break."
 AGAIN_LONG = "Back to the first length after two weeks without heat."
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from irtherapy import pathway
 from irtherapy.edge import data
 from irtherapy.edge.records import archive, charts, courses, visits
-from irtherapy.edge.records.models import Course, Effect, PainEntry, Visit
+from irtherapy.edge.records.models import Course, Effect, PainEntry, Patient, Visit
 from irtherapy.values import InputError, Region, Setting, Site
 
 pytestmark = pytest.mark.django_db
@@ -200,6 +200,26 @@ def test_a_side_effect_that_is_more_than_mild_holds_the_course(of_a_session: boo
     effect.grade = 2
     effect.save()
     assert getattr(courses.progress(course).held, "rule", None) == "effect"
+
+
+def test_going_on_is_undone_too_and_a_pause_of_no_day_leaves_none() -> None:
+    course = begin(days_ago=4)
+    took_place(course, days_ago=4, skin_check="marks")
+    courses.resume(course)
+    assert courses.progress(course).held is None
+    courses.undo(course)
+    assert courses.progress(course).held is not None and course.resumed == []
+    courses.resume(course)
+    courses.resume(courses.pause(course))
+    assert course.away == [] and courses.for_chart(course)["pauses"] == []
+
+
+def test_a_try_out_counts_for_no_course_and_a_patient_for_no_other() -> None:
+    course = begin()
+    took_place(course, demo=True)
+    took_place(None, patient=Patient.objects.create(code="P-7"))
+    assert courses.progress(course).counts == {"planned": 12}
+    assert courses.current(demo=True) is None
 
 
 def test_a_session_before_the_course_takes_room_and_settles_no_day() -> None:
