@@ -108,6 +108,7 @@ def test_a_questionnaire_is_kept_as_it_is_filled_and_says_what_is_missing(client
     refused = client.post(address, {"peg_1": "6", "peg_3": "4"})
     page = refused.content.decode()
     assert refused.status_code == 422 and "PEG needs all of its answers: 2 of 3 are told" in page
+    assert "What you told so far is kept." in page and Answer.objects.get().items == {"peg_1": 6, "peg_3": 4}
     assert page.count("This one is still open.") == 1 and 'href="#peg_2"' in page
     assert client.post(address, {"peg_1": "6", "peg_2": "5", "peg_3": "4"}).status_code == 302
     assert Answer.objects.get().score == 5.0 and Answer.objects.get().finished

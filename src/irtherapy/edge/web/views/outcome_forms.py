@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from irtherapy import pathway
 from irtherapy.edge import data
 from irtherapy.edge.records import outcomes
-from irtherapy.edge.records.models import Motion, Patient
+from irtherapy.edge.records.models import Answer, Motion, Patient
 from irtherapy.edge.web.forms import Form
 from irtherapy.edge.web.views.outcome import whose
 from irtherapy.outcome import motion as motion_room
@@ -38,6 +38,7 @@ def questionnaire(request: HttpRequest, name: str) -> HttpResponse:
     answer = outcomes.draft(name, patient)
     given = _given(request, measure) if request.method == "POST" else dict(answer.items)
     errors: dict[str, str] = {}
+    kept = False
     if request.method == "POST":
         later = "later" in request.POST or SAVING in request.headers
         try:
@@ -47,6 +48,7 @@ def questionnaire(request: HttpRequest, name: str) -> HttpResponse:
                 outcomes.finish(answer, given)
         except InputError as error:
             errors[_first_missing(measure, given, error)] = str(error)
+            kept = not later and _keep_so_far(answer, given)
         if SAVING in request.headers:
             return HttpResponse(errors.popitem()[1], status=422) if errors else HttpResponse(status=204)
         if not errors:
@@ -59,10 +61,20 @@ def questionnaire(request: HttpRequest, name: str) -> HttpResponse:
         "scale": range(int(measure.low), int(measure.high) + 1),
         "values": given,
         "errors": errors,
-        "begun": bool(answer.items) and not answer._state.adding,
+        "kept_so_far": kept,
+        "begun": request.method == "GET" and bool(answer.items) and not answer._state.adding,
         "sections": range(measure.least, measure.most + 1),
     }
     return render(request, "outcome/questionnaire.html", context, status=422 if errors else 200)
+
+
+def _keep_so_far(answer: Answer, given: dict[str, Any]) -> bool:
+    """Keep what is there of a form that is not whole; return whether it could be kept."""
+    try:
+        outcomes.fill(answer, given)
+    except InputError:
+        return False
+    return True
 
 
 def _given(request: HttpRequest, measure: scores.Measure) -> dict[str, Any]:
