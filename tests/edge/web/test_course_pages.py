@@ -180,10 +180,11 @@ def test_a_warning_sign_in_the_questions_holds_the_course(client: Client) -> Non
     assert found.held is not None and "Go today." in found.sentence
 
 
-def test_what_is_told_the_next_morning_holds_the_course_or_lets_it_go_on() -> None:
+def test_what_is_told_the_next_morning_holds_the_course_or_lets_it_go_on(client: Client) -> None:
     course = begin(days_ago=2)
     visit = took_place(course, days_ago=2, pain_after=8.0)
     assert getattr(courses.progress(course).held, "rule", None) == "worse_not_told"
+    assert "Tell how it is now" in client.get(PAGE).content.decode()
     entry = PainEntry.objects.create(visit=visit, region="neck", value=5.0, when="next_morning")
     assert courses.progress(course).held is None
     entry.value = 7.0
