@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from irtherapy.dose import cohort
+from irtherapy.dose import cohort, ensemble, exposure
 from irtherapy.dose.cohort import LIMITS, Question
 from irtherapy.values import InputError, Person, Placement, Region, Setting, Site
 
@@ -99,3 +100,18 @@ def test_summary_is_the_share_with_its_interval(counted, devices):
 def test_a_wrong_question_is_refused(devices, changes, field):
     with pytest.raises(InputError, match=field):
         question(devices, **changes)
+
+
+def test_pain_and_burn_are_counted_where_the_studies_have_them(devices, body):
+    asked = question(devices, distance_m=0.33, minutes=10.0, persons=600)
+    people, _ = cohort._people(asked, 0, body)
+    dose = exposure.light_dose(people, body, asked.device.emitter, merged=asked.wavelengths)
+    tissue = exposure.tissue_of(people, body)
+    ex = exposure.expose(people, body, asked.site, asked.device, asked.placement, tissue, dose)
+    hot = ensemble.heating(ex, 10.0)
+    pain = np.sum(hot.skin_c.max(axis=1) > 43.2)  # Stoll & Greene 1959
+    rate = np.exp(np.log(3.1) + 98.0 * np.log(10.0) - 75_000.0 / (hot.hottest_c + 273.15))  # Henriques & Moritz 1947
+    burn = np.sum(np.trapezoid(rate, hot.time_s, axis=1) > 1.0)
+    told = dict(zip(LIMITS, cohort.count(asked, 0, body).groups["all"][1:], strict=True))
+    assert told["pain"] == pain and told["burn"] == burn and 600 > pain > burn > 0
+    assert np.sum(hot.skin_c.max(axis=1) > 44.2) < pain and np.sum(np.trapezoid(rate, hot.time_s, axis=1) > 0.5) > burn
