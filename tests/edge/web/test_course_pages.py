@@ -7,6 +7,7 @@ from typing import Any
 
 import icalendar
 import pytest
+import web_walk as walk
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -238,6 +239,22 @@ def test_the_plan_is_not_longer_than_the_course_has_come() -> None:
     assert steps["warm_skin_week"] == 50.0  # nothing was measured and no plan kept: all ten minutes count as warm
     courses.end(course)
     assert courses.limits_of(course, Setting.HOME, Site(Region.NECK)) == ()
+
+
+def test_the_plan_page_names_the_course_as_the_limit_that_set_the_minutes(client: Client) -> None:
+    """The real pages from the first button to the plan, after one finished session with a clean skin check."""
+    course = begin(days_ago=2)
+    order = {"region": "lower_back", "heat_s": 600.0, "sensor": False}
+    record = {"ended": "completed", "ended_text": "Done.", "heat_s": 600.0, "order": order}
+    took_place(course, days_ago=2, record=record, person={"age_years": 45.0}, answers={})
+    visit = walk.to_device(client, demo=False)
+    r150 = {"device": "r125_150w", "distance_cm": "150", "room_c": "22"}
+    client.post(reverse("device", args=[visit.id]), r150)
+    body = client.get(reverse("plan", args=[visit.id])).content.decode()
+    visit.refresh_from_db()
+    assert visit.course_id == course.pk and visit.plan is not None
+    assert visit.plan["minutes"] == 12.0 and visit.plan["limit"]["name"] == "course"
+    assert "as far as your course has come" in body
 
 
 def test_a_second_course_waits_for_the_end_of_the_first() -> None:
