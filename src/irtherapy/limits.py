@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from irtherapy.values import DeviceKind, InputError, LimitStep, Region, Setting
+from irtherapy.values import DeviceKind, InputError, LimitStep, Prescription, Region, Setting, in_range
 
 PROPOSAL = "irtherapy proposal, conservative; see docs/explanation/limits"
 
@@ -42,6 +42,7 @@ EYE_IRRADIANCE_MAX_W_M2 = 100.0  # 780-3000 nm, longer than 1000 s (2006/25/EC A
 ROOM_HOT_C = 30.0  # facts/contraindications.csv C64
 WAKE_EVERY_MAX_S = 300.0
 STRETCH_S = 600.0
+LEAST_MIN = 2.0  # a session shorter than this is not worth its risk: the device is too hot as placed
 WARM_SKIN_C = 39.0  # minutes at or above it are counted by site and week (facts: safety 2.4, erythema ab igne)
 WARM_SKIN_SESSIONS = 3  # as many of the longest sessions as a week holds; no study gives a figure, so: our proposal
 AT_RISK_AGE_YEARS = 65.0  # facts/contraindications.csv C32
@@ -49,6 +50,12 @@ AT_RISK_AGE_YEARS = 65.0  # facts/contraindications.csv C32
 FIRST_TEXT = "a first session is short, to see how your skin takes it"
 CLEAN_TEXT = "the usual length after a clean skin check"
 WARM_SKIN_TEXT = "how long the skin there may be warm in one week"
+CEILING_TEXT = "the most for any session"
+PROGRAMME_TEXT = "as long as the heat of your programme"
+SHORTER_TEXT = "fewer minutes, as it was set for you"
+CLINICIAN_TEXT = "as your clinician set it"
+CLINICIAN_FIRST_TEXT = "as your clinician set it for a first session"
+OF_THE_HEAT = frozenset({"skin_target", "skin_cutoff", "cem43", "eye"})  # limits that depend on how warm it gets
 COURSE_TEXT = "as far as your course has come"
 NECK_TEXT = "near the neck and head, until a clinician raises it"
 
@@ -87,8 +94,48 @@ def course_limits(setting: Setting, course_min: float, warm_min: float) -> tuple
     )
 
 
+def programme_limits(programme_min: float, shorter_min: float | None = None) -> tuple[LimitStep, ...]:
+    """Return the limits of a programme for the limit chain: its minutes of heat, and fewer where fewer were set.
+
+    Raises InputError on fewer minutes than a session has.
+    """
+    steps = [LimitStep("programme", programme_min, PROGRAMME_TEXT, PROPOSAL)]
+    if shorter_min is not None:
+        fewer = in_range("Minutes of heat", shorter_min, LEAST_MIN, max(LEAST_MIN, programme_min), "min")
+        steps.append(LimitStep("shorter", fewer, SHORTER_TEXT, "set here"))
+    return tuple(steps)
+
+
+def checked_prescription(prescription: Prescription, kinds: Iterable[DeviceKind]) -> Prescription:
+    """Return what a clinician set in the clinic for these kinds of device (none named: for any) when it may be.
+
+    Raises InputError naming the field and its range when it passes a ceiling.
+    """
+    most = programme_ceiling_min(Setting.CLINIC, kinds)
+    in_range("Minutes of heat", prescription.heat_min, LEAST_MIN, most, "min")
+    in_range("Minutes of a first session", prescription.first_min, LEAST_MIN, prescription.heat_min, "min")
+    in_range("Level of exercise", prescription.level_max, 1, 3)
+    if not 1 <= len(prescription.set_by.strip()) <= 60:
+        raise InputError("Set by", "Please write who sets it, in 1 to 60 letters.")
+    return prescription
+
+
+def clinician_limits(prescription: Prescription, clean_sessions: int) -> tuple[LimitStep, ...]:
+    """Return what a clinician set as limits for the limit chain."""
+    source = f"set by {prescription.set_by}"
+    steps = [LimitStep("clinician", prescription.heat_min, CLINICIAN_TEXT, source)]
+    if clean_sessions < 1:
+        steps.append(LimitStep("clinician_first", prescription.first_min, CLINICIAN_FIRST_TEXT, source))
+    return tuple(steps)
+
+
 def fixed_limits(
-    setting: Setting, kind: DeviceKind, region: Region, clean_sessions: int, timer_min: float | None = None
+    setting: Setting,
+    kind: DeviceKind,
+    region: Region,
+    clean_sessions: int,
+    timer_min: float | None = None,
+    clinician_set: bool = False,
 ) -> tuple[LimitStep, ...]:
     """Return the limits that do not depend on the physics, for the limit chain.
 
@@ -96,20 +143,15 @@ def fixed_limits(
     """
     c = CEILINGS[setting]
     steps = [
-        LimitStep("session_ceiling", heat_ceiling_min(setting, kind), "the most for any session", PROPOSAL),
+        LimitStep("session_ceiling", heat_ceiling_min(setting, kind, clinician_set), CEILING_TEXT, PROPOSAL),
     ]
-    if clean_sessions < 1:
-        steps.append(
-            LimitStep(
-                "first_session",
-                c.first_session_min,
-                FIRST_TEXT,
-                PROPOSAL,
-            )
-        )
+    if setting is Setting.CLINIC:
+        pass  # the clinician sets the rest (``clinician_limits``)
+    elif clean_sessions < 1:
+        steps.append(LimitStep("first_session", c.first_session_min, FIRST_TEXT, PROPOSAL))
     else:
         steps.append(LimitStep("default_after_clean", c.default_min, CLEAN_TEXT, PROPOSAL))
-    if region is Region.NECK:
+    if region is Region.NECK and setting is not Setting.CLINIC:
         steps.append(LimitStep("near_neck", c.neck_min, NECK_TEXT, PROPOSAL))
     if timer_min is not None:
         steps.append(LimitStep("device_timer", timer_min, "the device's own timer", "device catalogue"))

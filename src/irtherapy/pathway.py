@@ -36,6 +36,7 @@ from irtherapy.values import (
     Person,
     Placement,
     Plan,
+    Prescription,
     Programme,
     Progress,
     SessionOrder,
@@ -90,24 +91,32 @@ def make_plan(
     seed: int = 1,
     persons: int = 200,
     further: tuple[LimitStep, ...] = (),
+    prescription: Prescription | None = None,
 ) -> Plan:
-    """Return the minutes and what they will do; ``further`` limits are those of a course (``course_limits``).
+    """Return the minutes and what they will do; ``further`` limits are those of a course or a programme.
 
-    Raises InputError unless the verdict is go.
+    ``prescription``: in the clinic, what the clinician set there. Raises InputError unless the verdict is go, and when
+    what was set passes a ceiling.
     """
     if verdict.decision is not Decision.GO:
         raise InputError("Screening", f"No heat is planned: {verdict.next_step}")
+    setting = verdict.setting
+    if prescription is not None:
+        setting = Setting.CLINIC
+        limits.checked_prescription(prescription, {device.kind})
+        further = (*further, *limits.clinician_limits(prescription, clean_sessions))
     return dose_plan.make_plan(
         person,
         site,
         device,
         placement,
-        verdict.setting,
+        setting,
         clean_sessions,
         tables,
         seed=seed,
         persons=persons,
         further=further,
+        clinician_set=prescription is not None,
     )
 
 
@@ -121,12 +130,24 @@ def programme_json(programme: Programme) -> dict[str, Any]:
     return protocols.public(programme)
 
 
-def make_stretch(
-    exercises: Any, sites: Sequence[Site], flags: frozenset[str], seed: int, recent: Sequence[str] = ()
+def make_exercises(
+    exercises: Any,
+    programme: Programme,
+    sites: Sequence[Site],
+    flags: frozenset[str],
+    seed: int,
+    recent: Iterable[str] = (),
+    hurt: Iterable[str] = (),
+    week: int = 1,
+    level_max: int = protocols.LEVEL_MAX,
 ) -> tuple[StretchItem, ...]:
-    """Return ten minutes of stretching for these sites that the person's answers allow."""
-    regions = frozenset(site.region for site in sites)
-    return compose.compose(exercises, regions, flags, seed, total_s=limits.STRETCH_S, recent=recent)
+    """Return the exercises of a programme for these sites that the person's answers allow, in this week of it.
+
+    ``recent`` are passed over where there is a choice; ``hurt`` are done in their easier version.
+    """
+    regions, pain = frozenset(site.region for site in sites), main_site(sites).pain_0_10
+    today = compose.Today(regions, flags, seed, frozenset(recent), frozenset(hurt), week, pain)
+    return compose.session(exercises, protocols.at_most(programme.exercise, level_max), today)
 
 
 def make_order(
@@ -137,14 +158,20 @@ def make_order(
     checks: tuple[tuple[str, str], ...],
     stretch: tuple[StretchItem, ...],
     sensor: bool = False,
+    programme: Programme | None = None,
+    clinician_set: bool = False,
 ) -> SessionOrder:
-    """Return the frozen order of a session: the plan's minutes under the compiled ceilings of its setting."""
+    """Return the frozen order of a session: the plan's minutes under the compiled ceilings of its setting.
+
+    Massage comes in the programme's block of it, and not before the muscle is warm.
+    """
     if plan.minutes <= 0:
         raise InputError("Minutes", "This plan has no safe minutes of heat, so there is no session to start.")
     ceiling = limits.ceilings(plan.setting)
-    massage_from_s = None
-    if device.has_massage:
-        massage_from_s = max(MASSAGE_EARLIEST_S, plan.warm_at_s or 0.0)
+    massage = (MASSAGE_EARLIEST_S, None) if programme is None else protocols.massage_s(programme)
+    massage_from_s = massage_to_s = None
+    if device.has_massage and massage is not None:
+        massage_from_s, massage_to_s = max(massage[0], plan.warm_at_s or 0.0), massage[1]
     return SessionOrder(
         session_id=session_id,
         setting=plan.setting,
@@ -159,6 +186,10 @@ def make_order(
         checks=checks,
         stretch=stretch,
         massage_from_s=massage_from_s,
+        massage_to_s=massage_to_s,
+        programme="" if programme is None else f"{programme.id} {programme.version}",
+        device_kind=device.kind,
+        clinician_set=clinician_set,
         sensor=sensor,
         confirm_off=driver == "manual",
         pain_before_0_10=plan.site.pain_0_10,
@@ -189,7 +220,7 @@ def make_rest_order(session_id: str, before: SessionOrder, left: tuple[StretchIt
     checks = (("room", "There is room to lie down, and nothing to trip over."), ("well", "I feel well enough for it."))
     return replace(
         before, session_id=session_id, driver="manual", comparison="", confirm_off=False, sensor=False, heat_s=0.0,
-        massage_from_s=None, checks=checks, stretch=left, planned_skin_c=(), planned_time_s=(),
+        massage_from_s=None, massage_to_s=None, checks=checks, stretch=left, planned_skin_c=(), planned_time_s=(),
     )  # fmt: skip
 
 

@@ -26,7 +26,6 @@ from irtherapy.values import Device, DeviceKind, InputError, LimitStep, Person, 
 Array = NDArray[np.float64]
 
 COOLING_MIN = 10.0
-LEAST_MIN = 2.0  # a session shorter than this is not worth its risk: the device is too hot as placed
 WARM_RISE_K = 1.0
 WHOLE_M = 0.05  # distances are told in steps that a person can measure
 CEM43_SOURCE = "Sapareto & Dewey 1984; ceiling: " + limits.PROPOSAL
@@ -46,6 +45,7 @@ class _Case:
     tissue: heat.Tissue
     dose: LightDose | None
     further: tuple[LimitStep, ...] = ()
+    clinician_set: bool = False
 
     def expose(self, placement: Placement) -> Exposure:
         return exposure.expose(self.persons, self.body, self.site, self.device, placement, self.tissue, self.dose)
@@ -58,12 +58,12 @@ class _Case:
         return exposure.expose(self.persons, self.body, self.site, device, placement, self.tissue, self.dose)
 
     def ceiling_min(self) -> float:
-        return limits.heat_ceiling_min(self.setting, self.device.kind)
+        return limits.heat_ceiling_min(self.setting, self.device.kind, self.clinician_set)
 
     def fixed(self) -> tuple[LimitStep, ...]:
         timer = self.device.timer_min
-        fixed = limits.fixed_limits(self.setting, self.device.kind, self.site.region, self.clean_sessions, timer)
-        return fixed + self.further
+        of = (self.setting, self.device.kind, self.site.region, self.clean_sessions)
+        return limits.fixed_limits(*of, timer, self.clinician_set) + self.further
 
     def fixed_min(self) -> float:
         """Return the minutes that the limits which do not depend on the heat would allow."""
@@ -95,16 +95,19 @@ def make_plan(
     seed: int = 1,
     persons: int = 200,
     further: tuple[LimitStep, ...] = (),
+    clinician_set: bool = False,
 ) -> Plan:
     """Return the plan of one session.
 
     The same arguments give the same plan. ``persons`` (20 to 5000) sets the size of the ensemble; ``further`` limits,
-    of a course, join the chain and can only make it shorter. Raises InputError for a distance outside the device's
-    range, a device whose output is not known, or a negative count of clean sessions.
+    of a course or a programme, join the chain and can only make it shorter. ``clinician_set``: a clinician set the
+    minutes, which is where LED pads in a clinic may have more of them. Raises InputError for a distance outside the
+    device's range, a device whose output is not known, or a negative count of clean sessions.
     """
     if clean_sessions < 0:
         raise InputError("Clean sessions", f"Clean sessions must be 0 or more; got {clean_sessions}.")
-    case = replace(_case(person, site, device, setting, clean_sessions, tables, seed, persons), further=further)
+    asked = _case(person, site, device, setting, clean_sessions, tables, seed, persons)
+    case = replace(asked, further=further, clinician_set=clinician_set)
     ex = case.expose(placement)
     hot = ensemble.heating(ex, case.ceiling_min())
     winner, runner_up, chain = limits.tightest(_limits(case, ex, hot))
@@ -175,7 +178,7 @@ def best_use(
 
 def _whole_minutes(winner: LimitStep) -> float:
     minutes = math.floor(winner.minutes * 2.0 + 1e-9) / 2.0
-    return minutes if minutes >= LEAST_MIN else 0.0
+    return minutes if minutes >= limits.LEAST_MIN else 0.0
 
 
 def _limits(case: _Case, ex: Exposure, hot: Heating) -> tuple[LimitStep, ...]:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 DATABASE = "irtherapy.sqlite3"
+CLINIC = "clinic"
 
 
 def data_home() -> Path:
@@ -22,6 +23,17 @@ def data_home() -> Path:
         folder = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "irtherapy"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder.resolve()
+
+
+def clinic_on() -> bool:
+    """Return whether this machine serves a clinic: off until it is switched on."""
+    return (data_home() / CLINIC).exists()
+
+
+def switch_clinic(on: bool) -> None:
+    """Switch the clinic's pages on or off; its patients stay kept."""
+    path = data_home() / CLINIC
+    path.write_text("on\n", encoding="utf-8") if on else path.unlink(missing_ok=True)
 
 
 def sessions_folder() -> Path:

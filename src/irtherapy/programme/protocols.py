@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from irtherapy import limits, tables
@@ -174,6 +175,19 @@ def usual(programmes: Iterable[Programme], setting: Setting, kind: DeviceKind, h
     if not fitting:
         raise InputError("Programme", "There is no programme for this device here.")
     return max(fitting, key=lambda one: (one.massage_min is not None, bool(one.kinds)))
+
+
+def massage_s(programme: Programme) -> tuple[float, float | None] | None:
+    """Return the seconds of heat from and to which massage is cued (None: to the end), or None when there is none."""
+    block = programme.massage_min
+    if block is None:
+        return None
+    return block[0] * 60.0, block[1] * 60.0 if block[1] < programme.heat_min else None
+
+
+def at_most(phases: Iterable[Phase], level_max: int) -> tuple[Phase, ...]:
+    """Return the blocks with their levels held down to ``level_max``."""
+    return tuple(replace(p, levels=tuple(min(level, level_max) for level in p.levels)) for p in phases)
 
 
 def public(programme: Programme) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from irtherapy import limits
-from irtherapy.values import InputError, SessionOrder, StretchItem, in_range
+from irtherapy.values import DeviceKind, InputError, SessionOrder, StretchItem, in_range
 
 COMPARISONS = ("", "hidden", "without")
 LEASE_LEAST_S = 2.0  # two samples: a shorter lease would end each session as a clock gap
@@ -16,10 +16,12 @@ def bounded(order: SessionOrder) -> SessionOrder:
     ceiling = limits.ceilings(order.setting)
     if order.comparison not in COMPARISONS or (order.comparison and order.confirm_off):
         raise InputError("Comparison", "A session of a comparison is switched for the person, or not at all.")
+    kind = order.device_kind or DeviceKind.LAMP
+    most_min = limits.heat_ceiling_min(order.setting, kind, order.clinician_set)
     heat_s = in_range("Heat", order.heat_s, 0, 7200, "s")
     return dataclasses.replace(
         order,
-        heat_s=min(heat_s, ceiling.heat_min * 60.0),
+        heat_s=min(heat_s, most_min * 60.0),
         skin_cutoff_c=min(in_range("Skin cut-off", order.skin_cutoff_c, 30, 60, "°C"), ceiling.skin_cutoff_c),
         skin_target_c=min(in_range("Skin target", order.skin_target_c, 30, 60, "°C"), ceiling.skin_target_c),
         cem43_max_min=min(in_range("CEM43", order.cem43_max_min, 0, 100, "min"), ceiling.cem43_min),
@@ -30,6 +32,9 @@ def bounded(order: SessionOrder) -> SessionOrder:
         massage_from_s=None
         if order.massage_from_s is None
         else in_range("Massage", order.massage_from_s, 0, 7200, "s"),
+        massage_to_s=None
+        if order.massage_to_s is None
+        else in_range("End of massage", order.massage_to_s, 0, 7200, "s"),
         stretch=tuple(_timed(item) for item in order.stretch),
     )
 

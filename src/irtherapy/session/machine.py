@@ -255,7 +255,8 @@ def _heating_time(state: State) -> State:
     if not state.lamp_on:
         return state
     if order.massage_from_s is not None and state.heat_s >= order.massage_from_s:
-        state = dataclasses.replace(state, massage=True)
+        ends_s = math.inf if order.massage_to_s is None else order.massage_to_s
+        state = dataclasses.replace(state, massage=state.heat_s < ends_s)
     if state.question == "awake":
         return state
     unanswered = state.question == "comfort" and waited_s >= order.wake_answer_s

@@ -52,6 +52,9 @@ def record(order: SessionOrder, events: Sequence[Event], started_at: str | None)
         pain_after_0_10=state.pain_after_0_10,
         skin_check=state.skin_check,
         note=state.note,
+        hurt=tuple(dict.fromkeys(state.hurt)),
+        skipped=tuple(dict.fromkeys(state.skipped)),
+        eased=tuple(dict.fromkeys(order.stretch[i].exercise_id for i in state.eased if i <= state.item)),
     )
 
 

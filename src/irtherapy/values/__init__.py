@@ -10,7 +10,7 @@ from irtherapy.values.device import Device, DeviceKind, Emitter, Mark, Placement
 from irtherapy.values.outcome import DayOutcome, SideEffect
 from irtherapy.values.person import Person, Region, Setting, Side, Site
 from irtherapy.values.plan import Curve, Forecast, LimitStep, Plan
-from irtherapy.values.programme import WITH_HEAT, Phase, PhaseKind, Programme
+from irtherapy.values.programme import WITH_HEAT, Phase, PhaseKind, Prescription, Programme
 from irtherapy.values.session import Event, Sample, SessionOrder, SessionRecord, StretchItem
 from irtherapy.values.verdict import Clearance, Decision, Reason, Urgency, Verdict
 
@@ -37,6 +37,7 @@ __all__ = [
     "PhaseKind",
     "Placement",
     "Plan",
+    "Prescription",
     "Programme",
     "Progress",
     "Reason",

@@ -20,6 +20,19 @@ class PhaseKind(StrEnum):
     POSTURE = "posture"
 
 
+@dataclass(frozen=True)
+class Prescription:
+    """What a clinician set for one patient's session in the clinic; the ceilings of ``limits`` hold over all of it.
+
+    Minutes of heat for a first session and for the later ones; ``level_max``: how hard exercises may be at most (1-3).
+    """
+
+    heat_min: float
+    first_min: float
+    set_by: str
+    level_max: int = 3
+
+
 WITH_HEAT = (PhaseKind.HEAT, PhaseKind.MASSAGE)
 
 

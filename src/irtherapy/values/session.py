@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from irtherapy.values.device import DeviceKind
 from irtherapy.values.person import Region, Setting, Side
 
 
@@ -61,6 +62,10 @@ class SessionOrder:
     sensor: bool = False
     confirm_off: bool = False
     pain_before_0_10: float | None = None
+    massage_to_s: float | None = None  # heat time at which massage ends; None: with the heat
+    programme: str = ""  # "id version" of what was prescribed
+    device_kind: DeviceKind | None = None
+    clinician_set: bool = False  # a clinician set the minutes; LED pads in a clinic may then have more of them
     planned_skin_c: tuple[float, ...] = ()  # median by planned_time_s, for the chart beside the actual
     planned_time_s: tuple[float, ...] = ()
     comparison: str = ""  # part of a comparison: "hidden" (heat on or off, not told) or "without" (heat stays off)
@@ -109,3 +114,6 @@ class SessionRecord:
     pain_after_0_10: float | None = None
     skin_check: str | None = None  # "clean" | "red_fading" | "marks"
     note: str = ""
+    hurt: tuple[str, ...] = ()  # exercises, by id: that hurt, that were left out, that were done the easier way
+    skipped: tuple[str, ...] = ()
+    eased: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ COMMANDS = (
     "export",
     "devices",
     "programmes",
+    "clinic",
     "announce",
     "dose",
     "population",

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from irtherapy import pathway
 from irtherapy.edge import home
-from irtherapy.values import InputError, SessionRecord, Site, to_json
+from irtherapy.values import InputError, Prescription, Programme, SessionRecord, Setting, Site, to_json
 
 if TYPE_CHECKING:
-    from irtherapy.edge.cli.walk import Walk
+    from irtherapy.edge.cli.walk import Asked, Walk
     from irtherapy.edge.records.comparisons import Part
-    from irtherapy.edge.records.models import Visit
+    from irtherapy.edge.records.models import Patient, Visit
     from irtherapy.export.course_page import Digest
 
 
@@ -24,15 +25,44 @@ def ready() -> None:
     prepare()
 
 
-def clean_sessions(sites: Sequence[Site], demo: bool) -> int:
+def clean_sessions(sites: Sequence[Site], demo: bool, patient: Patient | None = None) -> int:
     """Return how many earlier sessions at the main site ended with a clean skin check."""
     ready()
     from irtherapy.edge.records import visits
 
-    return visits.clean_session_count(pathway.main_site(sites).region, demo=demo)
+    return visits.clean_session_count(pathway.main_site(sites).region, demo=demo, patient=patient)
 
 
-def part_of(walk: Walk, plug: str) -> Part | None:
+def patient_named(code: str) -> Patient:
+    """Return a patient by their code. Raises InputError on none, and while the clinic is switched off."""
+    ready()
+    from irtherapy.edge.records import clinic
+
+    return clinic.find(code)
+
+
+def asked(
+    sites: Sequence[Site],
+    demo: bool,
+    programme: Programme | None,
+    shorter_min: float | None = None,
+    prescription: Prescription | None = None,
+    patient: Patient | None = None,
+) -> Asked:
+    """Return what was prescribed, with what earlier sessions and the running course say."""
+    ready()
+    from irtherapy.edge.cli.walk import Asked
+    from irtherapy.edge.records import courses, programmed, visits
+
+    earlier = programmed.before(patient, demo)
+    done = visits.finished(patient).filter(demo=demo, ended="completed").values_list("programme__id", flat=True)
+    course, site = courses.current(patient, demo), pathway.main_site(sites)
+    setting = Setting.HOME if course is None else courses.setting_of(course)
+    further = courses.limits_of(course, Setting.CLINIC if prescription else setting, site)
+    return Asked(programme, prescription, shorter_min, further, earlier.recent, earlier.hurt, Counter(map(str, done)))
+
+
+def part_of(walk: Walk, plug: str, patient: Patient | None = None) -> Part | None:
     """Return what a session of today is in the comparison that runs, or None when it is no part of it.
 
     Raises InputError when the comparison is switched in another way than this session would be.
@@ -41,7 +71,8 @@ def part_of(walk: Walk, plug: str) -> Part | None:
     from irtherapy.edge.records import comparisons
     from irtherapy.edge.records.models import Visit
 
-    part = comparisons.part_of(Visit(demo=walk.demo, sites=to_json(walk.sites), device=to_json(walk.device)))
+    told = {"sites": to_json(walk.sites), "device": to_json(walk.device)}
+    part = comparisons.part_of(Visit(demo=walk.demo, patient=patient, **told))
     if part is None:
         return None
     asked = (part.comparison.driver, part.comparison.plug)
@@ -51,13 +82,15 @@ def part_of(walk: Walk, plug: str) -> Part | None:
     return part
 
 
-def save(walk: Walk, record: SessionRecord, part: Part | None = None) -> Visit:
+def save(walk: Walk, record: SessionRecord, part: Part | None = None, patient: Patient | None = None) -> Visit:
     """Keep a finished session and return its visit; ``part``: of a comparison."""
     ready()
     from irtherapy.edge.records import comparisons, courses, visits
 
-    visit = visits.new_visit(demo=walk.demo)
-    visit.course = courses.current(demo=walk.demo)
+    visit = visits.new_visit(demo=walk.demo, patient=patient)
+    visit.course = courses.current(patient, demo=walk.demo)
+    visit.programme = to_json(walk.programme)
+    visit.prescribed = None if walk.prescription is None else to_json(walk.prescription)
     visit.sites = to_json(walk.sites)
     visit.person = to_json(walk.person)
     visit.device_kind = walk.device.kind.value

@@ -5,10 +5,14 @@ from __future__ import annotations
 import typer
 
 
-def start(host: str = "127.0.0.1", port: int = 8000, browser: bool = True) -> None:
-    """Start the server and stay until it is stopped."""
+def start(host: str = "127.0.0.1", port: int = 8000, browser: bool = True, clinic: bool = False) -> None:
+    """Start the server and stay until it is stopped; ``clinic`` switches the clinic's pages on."""
     from irtherapy.edge.web.server import serve
 
+    if clinic:
+        from irtherapy.edge import home
+
+        home.switch_clinic(True)
     serve(host, port, browser)
 
 
@@ -16,7 +20,8 @@ def register(app: typer.Typer) -> None:
     """Add the command to the program."""
 
     @app.command(
-        epilog="Examples:  irtherapy serve   |   irtherapy serve --port 8080 --no-browser",
+        epilog="Examples:  irtherapy serve   |   irtherapy serve --port 8080 --no-browser   |   "
+        "irtherapy serve --clinic",
     )
     def serve(
         host: str = typer.Option(
@@ -24,6 +29,7 @@ def register(app: typer.Typer) -> None:
         ),
         port: int = typer.Option(8000, min=1, max=65535, help="The next free port is taken when this one is in use."),
         browser: bool = typer.Option(True, help="Open the browser if there is one."),
+        clinic: bool = typer.Option(False, "--clinic", help="Switch the pages for patients on; they stay on."),
     ) -> None:
         """Open irtherapy in the browser (also what `irtherapy` alone does)."""
-        start(host, port, browser)
+        start(host, port, browser, clinic)

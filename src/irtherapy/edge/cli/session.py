@@ -12,7 +12,7 @@ import typer
 from rich.live import Live
 from rich.panel import Panel
 
-from irtherapy.edge.cli import arguments, show
+from irtherapy.edge.cli import arguments, prescribed, show
 from irtherapy.values import InputError, Side, in_range
 
 if TYPE_CHECKING:
@@ -189,41 +189,57 @@ def register(app: typer.Typer) -> None:
         scripted: bool = SCRIPTED,
         voice: bool = VOICE,
         outside: bool = OUTSIDE,
+        programme: str = prescribed.PROGRAMME,
+        minutes: float = prescribed.MINUTES,
+        patient: str = prescribed.PATIENT,
+        first_minutes: float = prescribed.FIRST,
+        level: int = prescribed.LEVEL,
+        set_by: str = prescribed.SET_BY,
         seed: int = arguments.SEED,
         as_json: bool = show.JSON_OPTION,
     ) -> None:
         """Run one session here: checks, heat, stretching, and how it was."""
-        from irtherapy.edge import data
-        from irtherapy.edge.cli import keep, walk
-        from irtherapy.edge.cli.screen import ask
-        from irtherapy.edge.cli.voice import Voice, speaker
-        from irtherapy.screening import pages_for
+        _session(**locals())
 
-        switch = _switch(plug)
-        driver, device = (switch.driver, switch.device_id) if switch is not None else (driver, device)
-        if switch is None and driver not in ("simulated", "manual"):
-            raise InputError("Driver", f"Driver must be simulated or manual; got {driver!r}.")
-        if driver != "simulated" and (scripted or speed != 1.0):
-            raise InputError("Driver", "A real device runs at the pace of the clock and by your own keys.")
-        sites, chosen = arguments.sites(site, pain), arguments.device(device)
-        person = arguments.person(age, None, None)
-        placement = arguments.placement(chosen, distance_cm, room_c)
-        asked = data.questionnaire()
-        pages = pages_for(asked, {s.region for s in sites}, {chosen.kind}, arguments.told_age(person))
-        given = arguments.answers(answers) if answers else ask(pages)
-        cleared = arguments.clearance(clearance)
-        demo = driver == "simulated"
-        count = keep.clean_sessions(sites, demo=demo)
-        sensor = switch is not None and switch.has_thermometer
-        plan = walk.prepare(sites, person, chosen, placement, given, cleared, driver, count, seed, demo, sensor)
-        pace = in_range("Speed", speed, 1, 1000, "times") if demo else 0.0
-        if closed_loop and not plan.order.sensor:
-            raise InputError("Closed loop", "A closed loop needs a skin thermometer and a device switched for you.")
-        part = None if outside else keep.part_of(plan, "" if switch is None else switch.name)
-        if part is not None:
-            plan, closed_loop, switch = _compared(plan, part, switch)
-        record = _led(plan, switch, pace, scripted, closed_loop, Voice(speaker()) if voice and not scripted else None)
-        _told(keep.save(plan, record, part), record, part, as_json)
+
+def _session(
+    site: list[str], pain: float, age: float, device: str, distance_cm: float, room_c: float, answers: str,
+    clearance: str, driver: str, closed_loop: bool, plug: str, speed: float, scripted: bool, voice: bool,
+    outside: bool, seed: int, as_json: bool, **asked_for: Any,
+) -> None:  # fmt: skip
+    """Walk the pathway by the options and run the session; ``asked_for`` is what was prescribed."""
+    from irtherapy.edge import data
+    from irtherapy.edge.cli import keep, walk
+    from irtherapy.edge.cli.screen import ask
+    from irtherapy.edge.cli.voice import Voice, speaker
+    from irtherapy.screening import pages_for
+
+    switch = _switch(plug)
+    driver, device = (switch.driver, switch.device_id) if switch is not None else (driver, device)
+    if switch is None and driver not in ("simulated", "manual"):
+        raise InputError("Driver", f"Driver must be simulated or manual; got {driver!r}.")
+    if driver != "simulated" and (scripted or speed != 1.0):
+        raise InputError("Driver", "A real device runs at the pace of the clock and by your own keys.")
+    sites, chosen = arguments.sites(site, pain), arguments.device(device)
+    person = arguments.person(age, None, None)
+    placement = arguments.placement(chosen, distance_cm, room_c)
+    demo = driver == "simulated"
+    of, told = prescribed.asked(sites, demo, **asked_for)
+    asked = data.questionnaire()
+    pages = pages_for(asked, {s.region for s in sites}, {chosen.kind}, arguments.told_age(person))
+    given = arguments.answers(answers) if answers else ask(pages)
+    cleared = arguments.clearance(clearance)
+    count = keep.clean_sessions(sites, demo, of)
+    sensor = switch is not None and switch.has_thermometer
+    plan = walk.prepare(sites, person, chosen, placement, given, cleared, driver, count, seed, demo, sensor, told)
+    pace = in_range("Speed", speed, 1, 1000, "times") if demo else 0.0
+    if closed_loop and not plan.order.sensor:
+        raise InputError("Closed loop", "A closed loop needs a skin thermometer and a device switched for you.")
+    part = None if outside else keep.part_of(plan, "" if switch is None else switch.name, of)
+    if part is not None:
+        plan, closed_loop, switch = _compared(plan, part, switch)
+    record = _led(plan, switch, pace, scripted, closed_loop, Voice(speaker()) if voice and not scripted else None)
+    _told(keep.save(plan, record, part, of), record, part, as_json)
 
 
 def _compared(plan: Any, part: Part, switch: OwnPlug | None) -> tuple[Any, bool, OwnPlug | None]:

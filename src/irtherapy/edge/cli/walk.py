@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from irtherapy import pathway
+from irtherapy import limits, pathway
 from irtherapy.edge import data, home, journal
 from irtherapy.edge.cli import arguments
+from irtherapy.programme import protocols
 from irtherapy.screening import exercise_flags, pages_for, prestart_checks
 from irtherapy.values import (
     Clearance,
     Device,
     InputError,
+    LimitStep,
     Person,
     Placement,
     Plan,
+    Prescription,
+    Programme,
     SessionOrder,
     SessionRecord,
+    Setting,
     Site,
     Verdict,
 )
@@ -46,8 +51,36 @@ class Walk:
     order: SessionOrder
     seed: int
     demo: bool
-    clean_sessions: int = 0
+    programme: Programme
+    prescription: Prescription | None = None
     with_heat: bool | None = None  # of a session of a comparison: as it was drawn
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was prescribed, and what earlier sessions say. ``programme``: None is the usual one for the device."""
+
+    programme: Programme | None = None
+    prescription: Prescription | None = None
+    shorter_min: float | None = None
+    further: tuple[LimitStep, ...] = ()
+    recent: frozenset[str] = frozenset()
+    hurt: frozenset[str] = frozenset()
+    sessions: Mapping[str, int] = field(default_factory=dict)  # finished ones, by programme
+
+    def chosen(self, verdict: Verdict, device: Device) -> Programme:
+        """Return the programme of this session. Raises InputError when the one asked for is not for this."""
+        setting = verdict.setting if self.prescription is None else Setting.CLINIC
+        if self.programme is None:
+            return pathway.usual_programme(data.programmes(), setting, device)
+        why_not = protocols.why_not(self.programme, setting, device.kind, device.has_massage)
+        if why_not is not None:
+            raise InputError("Programme", f"The programme {self.programme.id} is not for this. {why_not}")
+        return self.programme
+
+    def week(self, programme: Programme) -> int:
+        """Return the week of a programme, from 1, by its sessions that were finished."""
+        return self.sessions.get(programme.id, 0) // programme.per_week + 1
 
 
 def prepare(
@@ -62,18 +95,31 @@ def prepare(
     seed: int,
     demo: bool = False,
     sensor: bool = False,
+    told: Asked = Asked(),
 ) -> Walk:
     """Return the walk up to START. Raises InputError on a verdict other than go."""
     asked = data.questionnaire()
     verdict = pathway.screen(asked, sites, device.kind, person.age_years, answers, arguments.today(), clearance)
     site = pathway.main_site(sites)
-    plan = pathway.make_plan(person, site, device, placement, verdict, clean_sessions, data.body_tables(), seed=seed)
-    stretch = pathway.make_stretch(data.exercises(), sites, exercise_flags(asked, answers), seed)
+    programme = told.chosen(verdict, device)
+    further = (*limits.programme_limits(programme.heat_min, told.shorter_min), *told.further)
+    plan = pathway.make_plan(
+        person, site, device, placement, verdict, clean_sessions, data.body_tables(), seed=seed, further=further,
+        prescription=told.prescription,
+    )  # fmt: skip
+    level_max = protocols.LEVEL_MAX if told.prescription is None else told.prescription.level_max
+    stretch = pathway.make_exercises(
+        data.exercises(), programme, sites, exercise_flags(asked, answers), seed, told.recent, told.hurt,
+        told.week(programme), level_max,
+    )  # fmt: skip
     checks = prestart_checks(device.kind, site.region, device.has_timer)
     order = pathway.make_order(
-        uuid.uuid4().hex, plan, device, driver, checks, stretch, sensor=sensor or driver == "simulated"
+        uuid.uuid4().hex, plan, device, driver, checks, stretch, sensor or driver == "simulated", programme,
+        clinician_set=told.prescription is not None,
+    )  # fmt: skip
+    return Walk(
+        sites, person, device, placement, answers, verdict, plan, order, seed, demo, programme, told.prescription
     )
-    return Walk(sites, person, device, placement, answers, verdict, plan, order, seed, demo, clean_sessions)
 
 
 def healthy(site_texts: Sequence[str], device_id: str, distance_cm: float | None, seed: int) -> Walk:
@@ -165,7 +211,7 @@ def _run(
         from irtherapy.edge.runner import steering as estimator
 
         told = walk.person, walk.plan, walk.device, walk.placement
-        steering = estimator.begun(*told, walk.clean_sessions, walk.seed)
+        steering = estimator.begun(*told, walk.seed)
     path = folder_of(walk) / journal.JOURNAL
     writer = journal.Journal(path)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from types import EllipsisType
 from typing import Any
@@ -70,6 +70,7 @@ def next_visit(
         visit.person = last.person
         visit.device_kind = last.device_kind
         visit.device, visit.placement = last.device, last.placement
+        visit.programme, visit.shorter_min = last.programme, last.shorter_min
         lasting = {} if in_full else last.answers
         visit.answers = {key: value for key, value in lasting.items() if key not in changing}
         visit.carried = sorted(visit.answers)
@@ -119,7 +120,7 @@ def broken_off(patient: Patient | None = None) -> tuple[Visit, tuple[StretchItem
 def rest_visit(before: Visit) -> Visit:
     """Return a new visit of the same day, device and answers for the stretches that ``before`` had left."""
     told = ("patient", "course", "demo", "sites", "person", "device_kind", "answers", "answered_on")
-    decided = ("verdict", "device", "placement", "plan")
+    decided = ("verdict", "device", "placement", "plan", "programme", "prescribed", "shorter_min")
     return Visit.objects.create(**{name: getattr(before, name) for name in (*told, *decided)})
 
 
@@ -132,12 +133,8 @@ def clean_session_count(region: Region | str, demo: bool = False, patient: Patie
     return clean.filter(demo=demo).exclude(pk__in=hidden_visits()).count()
 
 
-def delete_all() -> int:
-    """Delete every visit, clearance and session folder of this person for good; return how many visits there were.
-
-    Raises InputError, and deletes nothing, while a session runs in this or another program.
-    """
-    folders = [folder for folder in sessions_folder().iterdir() if folder.is_dir()]
+def at_rest(folders: Iterable[Path]) -> None:
+    """Raise InputError while a session in one of these folders runs in this or another program."""
     for folder in folders:
         path = folder / journal.JOURNAL
         if not path.exists():
@@ -146,6 +143,15 @@ def delete_all() -> int:
             journal.Journal(path).close()
         except journal.JournalBusy:
             raise InputError("Session", "A session is running. Stop it first, then delete.") from None
+
+
+def delete_all() -> int:
+    """Delete every visit, clearance and session folder of this person for good; return how many visits there were.
+
+    Raises InputError, and deletes nothing, while a session runs in this or another program.
+    """
+    folders = [folder for folder in sessions_folder().iterdir() if folder.is_dir()]
+    at_rest(folders)
     count = Visit.objects.count()
     for told in (PainEntry, Answer, Motion, Effect):
         told.objects.all().delete()

@@ -26,16 +26,15 @@ Told = tuple[str, dict[str, Any]]
 SPEC = "steering.json"
 
 
-def longest_s(plan: Plan, device: Device, clean_sessions: int) -> float:
-    """Return how long the fixed limits, which hold for everybody, would let a session be."""
-    fixed = limits.fixed_limits(plan.setting, device.kind, plan.site.region, clean_sessions, device.timer_min)
-    return min(step.minutes for step in fixed) * 60.0
+def longest_s(plan: Plan) -> float:
+    """Return how long a session may be by the limits of its plan that do not depend on how warm it gets."""
+    return min(step.minutes for step in plan.limit_chain if step.name not in limits.OF_THE_HEAT) * 60.0
 
 
-def begun(person: Person, plan: Plan, device: Device, placement: Placement, clean_sessions: int, seed: int) -> Steering:
+def begun(person: Person, plan: Plan, device: Device, placement: Placement, seed: int) -> Steering:
     """Return an estimator for a session that has not begun."""
     track_ = track.begin(person, plan.site, device, placement, data.body_tables(), seed)
-    return Steering(track_, longest_s(plan, device, clean_sessions))
+    return Steering(track_, longest_s(plan))
 
 
 def write(

@@ -15,14 +15,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from irtherapy import pathway
-from irtherapy.edge import data, journal, languages, plugs
+from irtherapy.edge import journal, languages, plugs
 from irtherapy.edge.drivers import registry, twin
 from irtherapy.edge.drivers.interface import DriverError
 from irtherapy.edge.home import sessions_folder
-from irtherapy.edge.records import comparisons, courses, visits
+from irtherapy.edge.records import comparisons, courses, programmed, visits
 from irtherapy.edge.records.models import Visit
 from irtherapy.edge.runner import RunnerHandle, recover, start, steering
-from irtherapy.screening import exercise_flags, prestart_checks
+from irtherapy.screening import prestart_checks
 from irtherapy.session import machine, prompts, replay
 from irtherapy.session.state import INPUT_EVENTS, PERSON_EVENTS, Phase, State
 from irtherapy.values import Device, Event, InputError, SessionOrder, StretchItem, in_range
@@ -78,11 +78,13 @@ def _begin(
     if closed_loop and not _has_sensor(driver, switch):
         raise InputError("Closed loop", "A closed loop needs a skin thermometer and a device switched for you.")
     session_id = uuid.uuid4().hex
-    flags = exercise_flags(data.questionnaire(), visit.answers)
-    sites, seed = visit.site_values, visit.created.toordinal()
-    stretch = pathway.make_stretch(data.exercises(), sites, flags, seed)
+    if programmed.setting_of(visit) is not plan.setting:
+        raise InputError("Setting", "The plan was made for another setting. Look at the plan again.")
+    seed, programme = visit.created.toordinal(), programmed.programme_of(visit)
+    stretch = programmed.exercises_of(visit, programme)
     checks = prestart_checks(device.kind, plan.site.region, device.has_timer)
-    order = pathway.make_order(session_id, plan, device, driver, checks, stretch, _has_sensor(driver, switch))
+    sensor, set_here = _has_sensor(driver, switch), visit.prescription is not None
+    order = pathway.make_order(session_id, plan, device, driver, checks, stretch, sensor, programme, set_here)
     if part is not None:
         order = pathway.make_compared_order(order, part.with_heat, part.hidden)
     machine.bounded(order)
@@ -95,9 +97,7 @@ def _begin(
     if part is not None and part.hidden:
         registry.write_emitter(folder, part.with_heat)
     if closed_loop:
-        clean = visits.clean_session_count(plan.site.region, demo=visit.demo, patient=visit.patient)
-        most_s = steering.longest_s(plan, device, clean)
-        steering.write(folder, visit.person_value, plan.site, device, placement, seed, most_s)
+        steering.write(folder, visit.person_value, plan.site, device, placement, seed, steering.longest_s(plan))
     pace = in_range("Speed", speed, 1, 100, "times") if order.driver == "simulated" else 1.0
     _running[session_id] = start(folder, pace)
     with transaction.atomic():

@@ -7,6 +7,7 @@ from django.urls import include, path
 from irtherapy.edge.web.views import (
     after,
     cards,
+    clinic,
     course,
     course_report,
     coverage,
@@ -35,6 +36,7 @@ urlpatterns = [
     path("", include(device.urlpatterns)),
     path("", include(own_devices.urlpatterns)),
     path("", include(plan.urlpatterns)),
+    path("", include(clinic.urlpatterns)),
     path("", include(programmes.urlpatterns)),
     path("", include(session.urlpatterns)),
     path("", include(after.urlpatterns)),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from irtherapy import pathway
+from irtherapy import limits, pathway
 from irtherapy.edge import data
 from irtherapy.edge.cli.four_weeks.clock import Days
 from irtherapy.edge.cli.four_weeks.people import Pain, Simulated
-from irtherapy.edge.records import courses, rated, visits
+from irtherapy.edge.records import courses, programmed, rated, visits
 from irtherapy.edge.web.stages import changing_questions
-from irtherapy.screening import exercise_flags, pages_for, prestart_checks
+from irtherapy.screening import pages_for, prestart_checks
 from irtherapy.values import Decision, Event, InputError, Placement, SessionRecord
 
 if TYPE_CHECKING:
@@ -61,11 +61,12 @@ def visit(who: Simulated, patient: Patient | None, course: Course, days: Days, p
         raise InputError("Screening", f"The simulated person may not have heat: {verdict.next_step}")
     made.place(who.person, device, PLACEMENT)
     clean = visits.clean_session_count(site.region, patient=patient)
-    further = courses.limits_of(course, verdict.setting, site)
+    heat_min = programmed.programme_of(made).heat_min
+    further = (*limits.programme_limits(heat_min), *courses.limits_of(course, verdict.setting, site))
     plan = pathway.make_plan(
         who.person, site, device, PLACEMENT, verdict, clean, data.body_tables(), seed=days.seed, further=further
     )
-    made.keep_plan(plan)
+    programmed.keep_plan(made, plan)
     return made
 
 
@@ -77,10 +78,11 @@ def heat(made: Visit, who: Simulated, days: Days, stop: bool) -> SessionRecord:
 
     plan, device = made.plan_value, made.device_value
     assert plan is not None and device is not None
-    asked = data.questionnaire()
-    stretch = pathway.make_stretch(data.exercises(), made.site_values, exercise_flags(asked, made.answers), days.seed)
+    programme = programmed.programme_of(made)
+    stretch = programmed.exercises_of(made, programme, days.seed)
     checks = prestart_checks(device.kind, plan.site.region, device.has_timer)
-    order = pathway.make_order(days.name("session").hex, plan, device, "simulated", checks, stretch, sensor=True)
+    name = days.name("session").hex
+    order = pathway.make_order(name, plan, device, "simulated", checks, stretch, sensor=True, programme=programme)
     began = days.now
     made.start_session(order.session_id, began)
     clock, written = SteppedClock(AT_FULL_SPEED), Written()

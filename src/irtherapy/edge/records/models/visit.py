@@ -19,6 +19,8 @@ from irtherapy.values import (
     Person,
     Placement,
     Plan,
+    Prescription,
+    Programme,
     Site,
     Verdict,
     from_json,
@@ -86,6 +88,10 @@ class Visit(models.Model):
     device = models.JSONField(null=True)
     placement = models.JSONField(null=True)
     plan = models.JSONField(null=True)
+    # What is prescribed: a copy of the programme, what a clinician set for this visit, fewer minutes set by anybody.
+    programme = models.JSONField(null=True)
+    prescribed = models.JSONField(null=True)
+    shorter_min = models.FloatField(null=True)
     session_id = models.CharField(max_length=64, blank=True, default="", db_index=True)
     started_at = models.DateTimeField(null=True)
     record = models.JSONField(null=True)
@@ -154,6 +160,11 @@ class Visit(models.Model):
         return None if self.plan is None else from_json(Plan, self.plan)
 
     @property
+    def prescription(self) -> Prescription | None:
+        """What a clinician set for this visit in the clinic, or None."""
+        return None if self.prescribed is None else from_json(Prescription, self.prescribed)
+
+    @property
     def may_heat(self) -> bool:
         """True only after a verdict of go from answers given today."""
         told_today = self.answered_on == timezone.localdate()
@@ -169,6 +180,10 @@ class Visit(models.Model):
         try:
             for name in ("site", "person", "verdict", "device", "placement", "plan"):
                 getattr(self, f"{name}_value{'s' if name == 'site' else ''}")
+            if self.programme is not None:
+                from_json(Programme, self.programme)
+            if self.prescription is not None and self.patient is None:
+                raise ValidationError("Minutes are prescribed to a patient of a clinic.")
             if self.device_kind:
                 DeviceKind(self.device_kind)
             if self.pain_after is not None:

@@ -11,35 +11,23 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.safestring import mark_safe
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from irtherapy import limits, pathway
-from irtherapy.edge import data
+from irtherapy import limits
 from irtherapy.edge import plugs as own_plugs
-from irtherapy.edge.records import compared_told, courses, visits
+from irtherapy.edge.records import compared_told, programmed
 from irtherapy.edge.records.models import Visit
 from irtherapy.edge.web import reach, words
+from irtherapy.edge.web.forms import Form
 from irtherapy.edge.web.stages import stage
 from irtherapy.edge.web.steps import trail
 from irtherapy.edge.web.telling import told
+from irtherapy.edge.web.views.programmes import shown
 from irtherapy.export import svg
-from irtherapy.values import Device, InputError, Plan
+from irtherapy.values import Device, InputError, PhaseKind, Plan
 
 WIDTH, HEIGHT = 360, 280
 SPEEDS = (("20", "20 times faster than real"), ("60", "60 times faster"), ("1", "At the pace of real time"))
-
-
-def make(visit: Visit) -> Plan:
-    """Return the plan of a visit, made afresh from what was told. Raises InputError with one clear sentence."""
-    site, verdict = pathway.main_site(visit.site_values), visit.verdict_value
-    device, placement = visit.device_value, visit.placement_value
-    if verdict is None or device is None or placement is None:
-        raise InputError("Plan", "The questions and the device come before the plan.")
-    clean = visits.clean_session_count(site.region, demo=visit.demo, patient=visit.patient)
-    further = courses.limits_of(visit.course, verdict.setting, site)
-    return pathway.make_plan(
-        visit.person_value, site, device, placement, verdict, clean, data.body_tables(), further=further
-    )
 
 
 @require_GET
@@ -49,12 +37,47 @@ def plan(request: HttpRequest, visit: Visit) -> HttpResponse:
     made = visit.plan_value
     if made is None:
         try:
-            made = make(visit)
+            made = programmed.make_plan(visit)
         except InputError as error:
             messages.error(request, str(error))
             return redirect("device", visit.id)
-        visit.keep_plan(made)
+        programmed.keep_plan(visit, made)
     return render(request, "plan.html", _page(visit, made))
+
+
+@require_POST
+@stage("plan")
+def choose(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Take another programme for this visit, or fewer minutes, and plan anew."""
+    form = Form(request.POST)
+    fewer = form.number("shorter_min", "Minutes of heat", limits.LEAST_MIN, limits.MIRE_CLINIC_MAX_MIN, "min")
+    if not form.errors:
+        try:
+            programmed.choose(visit, form.text("programme"), fewer)
+        except InputError as error:
+            form.errors["programme" if error.field == "Programme" else "shorter_min"] = str(error)
+    if not form.errors:
+        return redirect("plan", visit.id)
+    made = visit.plan_value
+    if made is None:
+        return redirect("plan", visit.id)
+    typed = {"choose_errors": form.errors, "shorter_min": form.text("shorter_min")}
+    return render(request, "plan.html", _page(visit, made) | typed, status=422)
+
+
+def _programme(visit: Visit) -> dict[str, Any]:
+    """Return the programme of the visit as the page shows it, and those that could be chosen instead."""
+    programme = programmed.programme_of(visit)
+    minutes = sum(phase.minutes for phase in programme.exercise)
+    alone = all(phase.kind is PhaseKind.STRETCH for phase in programme.exercise)
+    then = f"Then {minutes:g} minutes of stretching." if alone else f"Then {minutes:g} minutes of exercises."
+    return {
+        "programme": shown(programme, own=False),
+        "programmes": list(programmed.fitting(visit).values()),
+        "prescription": visit.prescription,
+        "shorter_min": "" if visit.shorter_min is None else f"{visit.shorter_min:g}",
+        "then": then if programme.exercise else "",
+    }
 
 
 def _page(visit: Visit, made: Plan) -> dict[str, Any]:
@@ -86,6 +109,7 @@ def _page(visit: Visit, made: Plan) -> dict[str, Any]:
         "ceiling": limits.ceilings(made.setting),
         "speeds": SPEEDS,
         "compared": compared_told.on_plan(visit),
+        **_programme(visit),
         **_switches(visit, device),
     }
 
@@ -202,4 +226,7 @@ def depth_rows(made: Plan) -> list[dict[str, str]]:
     ]
 
 
-urlpatterns = [path("visit/<uuid:visit_id>/plan/", plan, name="plan")]
+urlpatterns = [
+    path("visit/<uuid:visit_id>/plan/", plan, name="plan"),
+    path("visit/<uuid:visit_id>/plan/choose/", choose, name="plan-choose"),
+]

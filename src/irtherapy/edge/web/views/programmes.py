@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_GET
 
-from irtherapy.edge import programmes
+from irtherapy.edge import home, programmes
 from irtherapy.edge.web import words
 from irtherapy.values import Programme, Setting
 
@@ -43,6 +43,7 @@ def shown(programme: Programme, own: bool) -> dict[str, Any]:
         {
             "name": NAMES[phase.kind.value],
             "kind": phase.kind.value,
+            "minutes": f"{phase.minutes:g}",
             "from": f"{start:g}",
             "to": f"{end:g}",
             "say": phase.say,
@@ -71,6 +72,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "home": [one for one in every if one["of"].setting is not Setting.CLINIC],
         "clinic": [one for one in every if one["of"].setting is Setting.CLINIC],
         "wrong": wrong,
+        "clinic_on": home.clinic_on(),
     }
     return render(request, "programmes/programmes.html", context)
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from irtherapy.edge import home
 from irtherapy.edge.records import compared_told, courses, outcomes, visits
 from irtherapy.edge.web import live
 from irtherapy.edge.web.middleware import SESSION_KEY
@@ -31,6 +32,7 @@ def start(request: HttpRequest) -> HttpResponse:
         request,
         "start.html",
         {
+            "clinic_on": home.clinic_on(),
             "unfinished": unfinished,
             "unfinished_address": None if unfinished is None else address_of(unfinished),
             "left": () if broken is None else broken[1],

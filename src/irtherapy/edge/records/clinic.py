@@ -1,0 +1,90 @@
+"""A clinic's patients: by code, with their visits; a visit begins with what a clinician set for it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Max, Q, QuerySet
+
+from irtherapy import limits
+from irtherapy.edge import home
+from irtherapy.edge.records import courses, visits
+from irtherapy.edge.records.models import Patient, Visit
+from irtherapy.values import InputError, Prescription, Programme, Setting, to_json
+
+OFF = "The clinic's pages are switched off. Switch them on first."
+
+
+def _on() -> None:
+    if not home.clinic_on():
+        raise InputError("Clinic", OFF)
+
+
+def patients() -> QuerySet[Any]:
+    """Return every patient by code, with ``sessions`` and ``last_at`` of their records."""
+    kept = Q(visits__deleted_at__isnull=True) & ~Q(visits__ended="") & Q(visits__demo=False)
+    return Patient.objects.annotate(
+        sessions=Count("visits", filter=kept), last_at=Max("visits__created", filter=kept)
+    ).order_by("code")
+
+
+def find(code: str) -> Patient:
+    """Return a patient by their code. Raises InputError on none, and while the clinic is switched off."""
+    _on()
+    found = Patient.objects.filter(code=code.strip()).first()
+    if found is None:
+        raise InputError("Patient", f"There is no patient {code[:60]!r}. See: irtherapy clinic list")
+    return found
+
+
+def add(code: str) -> Patient:
+    """Return a new patient. Raises InputError on a code that is empty, too long, or taken."""
+    _on()
+    patient = Patient(code=code.strip())
+    try:
+        patient.full_clean()
+    except ValidationError:
+        taken = Patient.objects.filter(code=patient.code).exists()
+        sentence = f"There is a patient {patient.code} already." if taken else "A code has 1 to 60 characters."
+        raise InputError("Code", sentence) from None
+    patient.save()
+    return patient
+
+
+def remove(patient: Patient) -> int:
+    """Delete a patient with every visit and session folder of theirs for good; return how many visits there were.
+
+    Raises InputError, and deletes nothing, while a session of theirs runs.
+    """
+    folders = [home.sessions_folder() / one for one in patient.visits.values_list("session_id", flat=True) if one]
+    visits.at_rest(folders)
+    count = patient.visits.count()
+    patient.delete()
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+    return count
+
+
+def begin(
+    patient: Patient, programme: Programme, prescription: Prescription, changing: Collection[str], demo: bool = False
+) -> Visit:
+    """Return a new visit of a patient with what a clinician set for it; ``changing`` as in ``visits.next_visit``.
+
+    Raises InputError when the clinic is switched off, something set passes a ceiling, the programme is for the home, or
+    the patient's course is held.
+    """
+    _on()
+    limits.checked_prescription(prescription, programme.kinds)
+    if programme.setting is not Setting.CLINIC:
+        raise InputError("Programme", f"The programme {programme.id} is for the home. Choose one for a clinic.")
+    course = courses.current(patient, demo)
+    found = None if course is None else courses.progress(course)
+    if found is not None and found.held is not None:
+        raise InputError("Course", found.sentence)
+    visit = visits.next_visit(demo, changing, patient, course, in_full=found is not None and found.rescreen)
+    visit.programme, visit.prescribed, visit.shorter_min = to_json(programme), to_json(prescription), None
+    visit.save()
+    return visit
