@@ -237,6 +237,9 @@ def test_the_plan_is_not_longer_than_the_course_has_come() -> None:
     steps = {step.name: step.minutes for step in courses.limits_of(course, Setting.HOME, Site(Region.NECK))}
     assert steps["course"] == 12.0
     assert steps["warm_skin_week"] == 50.0  # nothing was measured and no plan kept: all ten minutes count as warm
+    courses.pause(course)
+    with pytest.raises(InputError, match="It waits for you"):
+        courses.limits_of(course, Setting.HOME, Site(Region.NECK))
     courses.end(course)
     assert courses.limits_of(course, Setting.HOME, Site(Region.NECK)) == ()
 

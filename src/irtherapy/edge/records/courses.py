@@ -325,10 +325,16 @@ def undo(course: Course) -> Course:
 
 
 def limits_of(course: Course | None, setting: Setting, site: Site) -> tuple[LimitStep, ...]:
-    """Return the limits that a running course sets on the plan of a session at a site; none without one."""
+    """Return the limits that a running course sets on the plan of a session at a site; none without one.
+
+    Raises InputError while the course is held: then there is no plan.
+    """
     if course is None or not course.is_running:
         return ()
-    return pathway.course_limits(progress(course, region=site.region), setting, site)
+    found = progress(course, region=site.region)
+    if found.held is not None:
+        raise InputError("Course", found.sentence)
+    return pathway.course_limits(found, setting, site)
 
 
 def join(visit: Visit) -> Progress | None:
