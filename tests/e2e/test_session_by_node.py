@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from checks_page import tick_checks
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from plug_walk import kept, to_the_plan
 
 from irtherapy.edge import journal, plugs
@@ -74,6 +74,23 @@ def test_in_the_browser_the_node_heats_shows_the_skin_and_stops(
     sys.stdout.write(f"measured: STOP on the page to OFF of the node {took_s:.2f} s\n")
     assert took_s < 1.0
     expect(page.get_by_role("heading", name="How was it?")).to_be_visible(timeout=15000)
+
+
+def test_a_killed_web_server_leaves_no_heat(browser: Browser, start_server: Callable[[], Any], node: Node) -> None:
+    server = start_server()
+    kept(server.home, told_of(node), days_old=1)
+    page = browser.new_page()  # its errors are of no interest: its server is gone
+    to_the_plan(page, server.url)
+    page.get_by_role("button", name="Go to the session").click()
+    tick_checks(page)
+    page.locator("#start").click()
+    wait_for(lambda: node.is_on, 5.0)
+    since_s = time.time()
+    server.kill()
+    took_s = node.seconds_to_off(since_s, 7.0)
+    sys.stdout.write(f"measured: kill -9 of the web server to OFF of the node {took_s:.2f} s\n")
+    page.close()
+    assert took_s < 1.0
 
 
 def test_in_the_terminal_a_key_stops_it(tmp_path: Path, node: Node) -> None:

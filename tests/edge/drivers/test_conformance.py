@@ -72,8 +72,7 @@ def plug(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[[s
     def of(kind: str) -> Case:
         pretended = Pretended(kind, broker.port, tmp_path / kind)
         started.append(pretended)
-        wait_for(pretended.truth, 10.0)
-        time.sleep(1.0)
+        pretended.wait_until_there()
 
         def opened() -> Driver:
             driver = registry.open_plug(Address(port=broker.port), kind, pretended.topic)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,8 +51,7 @@ def session(broker: Broker, tmp_path: Path) -> Iterator[Callable[..., Running]]:
     def begin(name: str = "s", plugs: Broker | None = None, by: Callable | None = None, **more: object) -> Running:
         port, folder = (plugs or broker).port, tmp_path / name
         plug = bench.OwnTopic(port, tmp_path / f"plug-{name}", f"tasmota-{name}")
-        wait_for(lambda: plug.truth(), 10.0)
-        time.sleep(0.5)  # it takes a moment to reach the broker
+        plug.wait_until_there()
         bench.lay_out(folder, bench.order_of("mqtt", **more), plug, port)
         handle = None if by else start(folder)
         running.append(Running(folder, plug, handle, by(folder) if handle is None else handle.process))

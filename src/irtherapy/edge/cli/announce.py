@@ -27,6 +27,7 @@ def register(app: typer.Typer) -> None:
     @announce.command("set", epilog="Example:  irtherapy announce set 192.168.1.10 --user irtherapy")
     def set_(host: str = HOST, port: int = PORT, user: str = USER, as_json: bool = show.JSON_OPTION) -> None:
         """Tell sessions to this broker from now on. Home Assistant shows the device at once; nothing is switched."""
+        from irtherapy.edge.cli import keep
         from irtherapy.edge.drivers.interface import DriverError
         from irtherapy.edge.runner import announced, broker_line
 
@@ -37,6 +38,7 @@ def register(app: typer.Typer) -> None:
         except DriverError as error:
             raise InputError("Broker", f"{error} Nothing was changed.") from None
         announced.keep(to)
+        keep.told_next()
         _tell(to.public(), f"Sessions are told to {host}:{port}, as {to.device_id}.", as_json)
 
     @announce.command("show", epilog="Example:  irtherapy announce show --json")

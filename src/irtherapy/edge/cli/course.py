@@ -80,6 +80,7 @@ def _register_start(course: typer.Typer) -> None:
             per_week=per_week,
             weeks=weeks,
         )
+        keep.told_next()
         _tell(made, as_json)
 
     @course.command("show", epilog=f"Examples:  {NAME} show   |   {NAME} show --patient P-7 --json")
@@ -202,9 +203,12 @@ def _find(code: str | None) -> Course:
 
 def _change(act: str, patient: str | None, as_json: bool, *told: Any) -> None:
     found = _find(patient)
+    from irtherapy.edge.cli import keep
     from irtherapy.edge.records import courses
 
-    _tell(getattr(courses, act)(found, *told), as_json)
+    changed = getattr(courses, act)(found, *told)
+    keep.told_next()
+    _tell(changed, as_json)
 
 
 def _day(field: str, text: str) -> datetime.date:

@@ -103,7 +103,16 @@ def save(walk: Walk, record: SessionRecord, part: Part | None = None, patient: P
     visits.attach_record(visit, record)
     if part is not None:
         comparisons.join(visit, part)
+    told_next()
     return visit
+
+
+def told_next() -> None:
+    """Tell the broker of this home, if there is one, when the next session may be."""
+    ready()
+    from irtherapy.edge.web import next_day
+
+    next_day.tell(wait=True)
 
 
 def records() -> list[dict[str, Any]]:

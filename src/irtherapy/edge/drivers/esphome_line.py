@@ -138,7 +138,7 @@ class Line:
         with self._news:
             first = name not in self._said
             if not (first and getattr(told, "missing_state", False)):
-                self._said[name] = Said(float(value), real_seconds(), first)
+                self._said[name] = Said(round(float(value), 3), real_seconds(), first)  # sent in single precision
             else:
                 self._said[name] = Said(math.nan, -math.inf, True)  # it has never said anything
             self._news.notify_all()

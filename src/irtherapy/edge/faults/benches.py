@@ -37,8 +37,7 @@ class PlugBench(Bench):
             "thermometer2": {"kind": "plain", "topic": SECOND_TOPIC},
         }
         (self.folder / registry.DEVICE).write_text(json.dumps(told))
-        wait_for(lambda: self.plug.truth(), 10.0)
-        time.sleep(1.0)  # until the broker has heard that it is there
+        self.plug.wait_until_there()
 
     def switched(self) -> list[tuple[float, bool]]:
         """Return what the relay wrote down."""
@@ -176,8 +175,7 @@ class ThermometerBench(PlugBench):
             "thermometer2": {**source, "topic": SECOND_TOPIC},
         }
         (self.folder / registry.DEVICE).write_text(json.dumps(told))
-        wait_for(lambda: self.plug.truth(), 10.0)
-        time.sleep(1.0)  # until the broker has heard that it is there
+        self.plug.wait_until_there()
 
     def kill_broker(self) -> None:
         """Kill the thermometer's broker."""

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 MOSQUITTO = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
 CONF = "listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\nset_tcp_nodelay true\n"
@@ -102,7 +103,6 @@ class Pretended:
     def __init__(self, kind: str, port: int, folder: Path, *faults: str) -> None:
         self.kind, self.port, self.folder, self.faults = kind, port, folder, faults
         self.topic = f"{kind}-1"
-        self.presence = (f"tele/{self.topic}/LWT", f"{self.topic}/online")
         folder.mkdir(exist_ok=True)
         self.start()
 
@@ -120,6 +120,31 @@ class Pretended:
         """Return its own log: (at_s, on, why) of each change."""
         path = self.folder / "truth.jsonl"
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    @property
+    def presence(self) -> tuple[str, str]:
+        """The topics on which plugs say that they are there."""
+        return f"tele/{self.topic}/LWT", f"{self.topic}/online"
+
+    def wait_until_there(self, seconds: float = 10.0) -> None:
+        """Return when the broker keeps the plug's word that it is there. Raises TimeoutError."""
+        import paho.mqtt.client as paho
+
+        there = threading.Event()
+        client = paho.Client(paho.CallbackAPIVersion.VERSION2)
+
+        def connected(*_: Any) -> None:
+            client.subscribe([(topic, 1) for topic in self.presence])
+
+        client.on_connect = connected
+        client.on_message = lambda _c, _d, told: there.set() if told.payload in (b"Online", b"true") else None
+        client.connect("127.0.0.1", self.port)
+        client.loop_start()
+        told = there.wait(seconds)
+        client.disconnect()
+        client.loop_stop()
+        if not told:
+            raise TimeoutError(f"the pretended plug was not there after {seconds:g} s")
 
     @property
     def is_on(self) -> bool:

@@ -106,6 +106,12 @@ def introduced(to: Announced) -> None:
     _briefly(to, lambda client: [introduce(client, to.device_id)])
 
 
+def told_next(to: Announced, day: str | None) -> None:
+    """Tell the day of the next session; None is a pause. Raises DriverError when the broker cannot be reached."""
+    at = topics.next_session(to.device_id)
+    _briefly(to, lambda client: [client.publish(at, day or topics.NONE, qos=1, retain=True)])
+
+
 def withdrawn(to: Announced) -> None:
     """Take back all that the broker keeps of this home. Raises DriverError when it cannot be reached."""
     kept = (topics.discovery, topics.state, topics.next_session, topics.availability)

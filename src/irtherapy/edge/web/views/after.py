@@ -18,7 +18,7 @@ from irtherapy import pathway
 from irtherapy.edge.pdf import pdf_bytes
 from irtherapy.edge.records import comparisons, rated
 from irtherapy.edge.records.models import Visit
-from irtherapy.edge.web import live
+from irtherapy.edge.web import live, next_day
 from irtherapy.edge.web.steps import trail
 from irtherapy.edge.web.telling import whole_page
 from irtherapy.edge.web.views.session import find
@@ -88,6 +88,7 @@ def keep(visit: Visit, given: dict[str, str]) -> dict[str, str]:
         rated.rate(visit, given["skin_check"], pain, given["note"])
     except InputError as error:
         return {"form": str(error)}
+    next_day.tell()
     return {}
 
 

@@ -21,7 +21,7 @@ from irtherapy import pathway
 from irtherapy.edge import programmes
 from irtherapy.edge.records import course_calendar, courses
 from irtherapy.edge.records.models import Course
-from irtherapy.edge.web import words
+from irtherapy.edge.web import next_day, words
 from irtherapy.edge.web.forms import Form
 from irtherapy.export import weeks
 from irtherapy.values import Break, InputError, Programme, Progress, Setting, Slot, SlotState, in_range, to_json
@@ -144,6 +144,7 @@ def start(request: HttpRequest) -> HttpResponse:
     course = form.take("form", lambda: _begin(programme, form, first, days, at))
     if course is None:
         return _show(request, form, "start")
+    next_day.tell()
     messages.success(request, "Your course is planned.")
     return redirect("course")
 
@@ -252,6 +253,7 @@ def change(request: HttpRequest, act: str) -> HttpResponse:
         messages.success(request, ACTS[act](course, form))
     except InputError as error:
         return _show(request, form, act, str(error))
+    next_day.tell()
     return redirect("course")
 
 
