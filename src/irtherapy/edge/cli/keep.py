@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -108,11 +109,15 @@ def save(walk: Walk, record: SessionRecord, part: Part | None = None, patient: P
 
 
 def told_next() -> None:
-    """Tell the broker of this home, if there is one, when the next session may be."""
-    ready()
-    from irtherapy.edge.web import next_day
+    """Tell the broker of this home, if there is one, when the next session may be; never raises."""
+    from irtherapy.edge.runner import announced
 
-    next_day.tell(wait=True)
+    with contextlib.suppress(Exception):  # a database or a broker that is away breaks nothing here
+        if announced.load() is not None:
+            ready()
+            from irtherapy.edge.web import next_day
+
+            next_day.tell(wait=True)
 
 
 def records() -> list[dict[str, Any]]:
