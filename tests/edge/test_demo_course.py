@@ -102,6 +102,20 @@ def test_the_calendar_is_read_by_a_second_program_across_the_change_of_clocks(
     assert not any(word in text for word in ("back", "neck", "pain", "infrared", "heat"))
 
 
+@pytest.mark.slow
+def test_the_pages_of_both_are_there_afterwards(twice: list[dict[str, Any]]) -> None:
+    code = (
+        "import sys\nfrom irtherapy.edge.cli import keep\nkeep.ready()\nfrom django.test import Client\n"
+        "for address in sys.argv[1:]: print(Client(SERVER_NAME='localhost').get(address).content.decode())"
+    )
+    addresses = [twice[0][who]["outcome_page"] for who in WHO]
+    environment = {**os.environ, "IRTHERAPY_HOME": twice[0]["folder"], "TZ": ZONE}
+    command = [sys.executable, "-c", code, *addresses, "/course/", "/"]
+    shown = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120).stdout
+    for words in ("Lower back: does it help?", "Neck: does it help?", "Week by week", "Skin that stayed red for hours"):
+        assert words in shown
+
+
 def test_it_never_writes_over_something_else(tmp_path: Path) -> None:
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "dear.txt").write_text("x")

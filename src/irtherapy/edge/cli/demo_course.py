@@ -129,5 +129,6 @@ def _tell(folder: Path, found: dict[str, Any]) -> None:
         minutes = sum(s["heat_min"] for s in one["sessions"])
         done = f"{one['completed']} of {one['planned']} sessions in full, {minutes:.0f} min of heat"
         rows = [("sessions", done), ("doctor's page", one["pdf"]), ("FHIR R4", one["fhir"]), ("calendar", one["ics"])]
+        rows.append(("how it went", f"http://127.0.0.1:8000{one['outcome_page']}"))
         show.rows(rows, title=name)
-    show.console.print(f"Look at it:  IRTHERAPY_HOME={folder} irtherapy serve", soft_wrap=True)
+    show.console.print(f"The pages are there with:  IRTHERAPY_HOME={folder} irtherapy serve", soft_wrap=True)

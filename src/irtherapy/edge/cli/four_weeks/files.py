@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.utils import timezone
 
@@ -29,6 +30,7 @@ def write(folder: Path, patient: Patient | None, course: Course) -> dict[str, An
     figures = course_report.figures(patient, str(course.pk))
     return {
         "course_id": str(course.pk),
+        "outcome_page": "/outcome/" + (f"?{urlencode({'patient': patient.code})}" if patient is not None else ""),
         "sessions": sessions(patient),
         "completed": figures.completed,
         "planned": figures.due,
