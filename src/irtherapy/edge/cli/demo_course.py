@@ -44,6 +44,7 @@ def register(app: typer.Typer) -> None:
         """Let four weeks pass for two simulated persons: sessions, pain, rules of the course; then write what is left.
 
         Each session runs by the real runner on the simulated lamp. A day is missed, a cold comes, pain flares up once.
+        Before it, the person at home compares with and without heat.
         It ends in the doctor's page as PDF, a FHIR bundle and a calendar for each, in a data folder of its own.
         """
         number = int(in_range("Seed", seed, 0, 2**31))
@@ -101,13 +102,13 @@ def _live(folder: Path, seed: int, first: datetime.date, quiet: bool) -> dict[st
     from irtherapy.edge.cli import keep
 
     keep.ready()
-    from irtherapy.edge.cli.four_weeks import people, weeks
+    from irtherapy.edge.cli.four_weeks import compared, people, weeks
     from irtherapy.edge.cli.four_weeks.clock import Days
 
     columns = (TextColumn("{task.description:<24}"), BarColumn(), TimeRemainingColumn())
     bar = Progress(*columns, console=show.errors, disable=quiet, transient=True)
     with bar, Days(seed) as days:
-        task = bar.add_task("", total=2 * weeks.DAYS)
+        task = bar.add_task("", total=compared.DAYS + 2 * weeks.DAYS)
         found = {}
         for who, name in ((people.HOME, "Somebody at home"), (people.CLINIC, "A clinic's patient")):
             bar.update(task, description=name)
@@ -116,9 +117,11 @@ def _live(folder: Path, seed: int, first: datetime.date, quiet: bool) -> dict[st
 
 
 def _one(folder: Path, who: Simulated, first: datetime.date, days: Any, on_day: Callable[[], None]) -> dict[str, Any]:
-    from irtherapy.edge.cli.four_weeks import files, weeks
+    from irtherapy.edge.cli.four_weeks import compared, files, weeks
     from irtherapy.edge.records.models import Patient
 
+    if not who.code:
+        compared.live(who, first, days, on_day)
     patient = Patient.objects.create(code=who.code) if who.code else None
     course = weeks.Weeks(who, patient, first, days, on_day).run()
     return files.write(folder / who.key, patient, course)
@@ -126,9 +129,10 @@ def _one(folder: Path, who: Simulated, first: datetime.date, days: Any, on_day: 
 
 def _tell(folder: Path, found: dict[str, Any]) -> None:
     for name, one in (("Somebody at home", found["home"]), ("A clinic's patient", found["clinic"])):
-        minutes = sum(s["heat_min"] for s in one["sessions"])
+        minutes = sum(s["heat_min"] for s in one["sessions"] if s["of"] == "course")
         done = f"{one['completed']} of {one['planned']} sessions in full, {minutes:.0f} min of heat"
         rows = [("sessions", done), ("doctor's page", one["pdf"]), ("FHIR R4", one["fhir"]), ("calendar", one["ics"])]
         rows.append(("how it went", f"http://127.0.0.1:8000{one['outcome_page']}"))
+        rows += [("with or without", sentence) for sentence in one["comparisons"]]
         show.rows(rows, title=name)
     show.console.print(f"The pages are there with:  IRTHERAPY_HOME={folder} irtherapy serve", soft_wrap=True)

@@ -1,4 +1,4 @@
-"""Simulated days: what the records take for now while four weeks pass in a minute, and ids that the seed gives.
+"""Simulated days: what the records take for now while weeks pass in a minute, and ids and lots that the seed gives.
 
 Only ``irtherapy demo course`` uses it, in a process and a data folder of its own. It stands in for the one clock of the
 records, ``django.utils.timezone.now``; the runner has a stepped clock of its own.
@@ -7,6 +7,8 @@ records, ``django.utils.timezone.now``; the runner has a stepped clock of its ow
 from __future__ import annotations
 
 import datetime
+import hashlib
+import secrets
 import uuid
 from collections import Counter
 from types import TracebackType
@@ -27,6 +29,7 @@ class Days:
         self.now = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
         self._made: Counter[str] = Counter()
         self._real: Any = None
+        self._drawn: Any = None
 
     def at(self, day: datetime.date, hour: int, minute: int = 0) -> datetime.datetime:
         """Set the clock to a time of a day where this machine stands, and return it."""
@@ -43,6 +46,11 @@ class Days:
         self.now += datetime.timedelta(milliseconds=1)
         return self.now.astimezone(zone)
 
+    def hex(self, nbytes: int | None = None) -> str:
+        """Return what the seed gives in place of a drawn secret of so many bytes (16 where none is told)."""
+        drawn = hashlib.sha256(self.name("secret").bytes).hexdigest()
+        return drawn[: 2 * (nbytes or 16)]
+
     def __enter__(self) -> Days:
         days, self._real = self, timezone.datetime  # type: ignore[attr-defined]
 
@@ -52,6 +60,7 @@ class Days:
                 return days._look(tz)
 
         timezone.datetime = Stepped  # type: ignore[attr-defined]
+        self._drawn, secrets.token_hex = secrets.token_hex, self.hex
         pre_save.connect(self._named, dispatch_uid="four weeks")
         return self
 
@@ -59,6 +68,7 @@ class Days:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         timezone.datetime = self._real  # type: ignore[attr-defined]
+        secrets.token_hex = self._drawn
         pre_save.disconnect(dispatch_uid="four weeks")
 
     def _named(self, sender: type[Model], instance: Model, **_: Any) -> None:

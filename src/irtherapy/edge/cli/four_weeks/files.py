@@ -35,6 +35,7 @@ def write(folder: Path, patient: Patient | None, course: Course) -> dict[str, An
         "completed": figures.completed,
         "planned": figures.due,
         "missed": len(figures.missed),
+        "comparisons": [str(one["sentence"]) for one in figures.chart.trials],
         "html": str(html),
         "pdf": str(pdf),
         "fhir": str(bundle),
@@ -47,6 +48,7 @@ def sessions(patient: Patient | None) -> list[dict[str, Any]]:
     return [
         {
             "record_id": str(one.pk),
+            "of": "comparison" if one.course_id is None else "course",
             "on": timezone.localtime(one.created).date().isoformat(),
             "ended": one.ended,
             "heat_min": round(one.heat_s / 60.0, 1),

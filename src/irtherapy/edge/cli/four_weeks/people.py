@@ -112,11 +112,11 @@ class Pain:
         """Return what they say it is: a whole number."""
         return float(round(self.of(day)))
 
-    def after(self, day: int) -> float:
-        """Return what they say it is just after a session, and count the session."""
+    def after(self, day: int, eased: bool = True) -> float:
+        """Return what they say it is just after a session, and count the session; ``eased``: it had heat."""
         self.sessions += 1
-        eased = self.of(day) - RELIEF + self.chance.normal(0.0, RELIEF_SPREAD)
-        return float(round(float(np.clip(eased, 0.0, 10.0))))
+        now = self.of(day) - (RELIEF if eased else 0.0) + self.chance.normal(0.0, RELIEF_SPREAD)
+        return float(round(float(np.clip(now, 0.0, 10.0))))
 
     def answers(self, measure: Any, day: int) -> dict[str, Any]:
         """Return the answers to a questionnaire on a day with this pain."""

@@ -15,6 +15,8 @@ from irtherapy.screening import pages_for, prestart_checks
 from irtherapy.values import Decision, Event, InputError, Placement, SessionRecord
 
 if TYPE_CHECKING:
+    from irtherapy.edge.drivers.interface import Driver
+    from irtherapy.edge.records.comparisons import Part
     from irtherapy.edge.records.models import Course, Patient, Visit
 
 DEVICE = "simulated_lamp"
@@ -44,10 +46,10 @@ class Sitting:
         return self.script.poll(snapshot)
 
 
-def visit(who: Simulated, patient: Patient | None, course: Course, days: Days, pain: Pain, day: int) -> Visit:
+def visit(who: Simulated, patient: Patient | None, course: Course | None, days: Days, pain: Pain, day: int) -> Visit:
     """Return a visit whose plan is made, as the pages leave it before START. Raises InputError when it is no go."""
-    found = courses.progress(course)
-    made = visits.next_visit(False, changing_questions(), patient, course, in_full=found.rescreen)
+    in_full = course is not None and courses.progress(course).rescreen
+    made = visits.next_visit(False, changing_questions(), patient, course, in_full=in_full)
     site, device = who.site(pain.told(day)), data.catalogue()[DEVICE]
     made.tell_where((site,), who.person, device.kind.value)
     asked = data.questionnaire()
@@ -70,10 +72,11 @@ def visit(who: Simulated, patient: Patient | None, course: Course, days: Days, p
     return made
 
 
-def heat(made: Visit, who: Simulated, days: Days, stop: bool) -> SessionRecord:
+def heat(made: Visit, who: Simulated, days: Days, stop: bool, part: Part | None = None) -> SessionRecord:
     """Run the session of a visit by the real runner on the simulated lamp at full speed; return its record."""
     from irtherapy.dose import twin
     from irtherapy.edge.drivers.simulated import InProcess
+    from irtherapy.edge.drivers.unlit import Unlit
     from irtherapy.edge.runner import SteppedClock, run
 
     plan, device = made.plan_value, made.device_value
@@ -87,12 +90,15 @@ def heat(made: Visit, who: Simulated, days: Days, stop: bool) -> SessionRecord:
     made.start_session(order.session_id, began)
     clock, written = SteppedClock(AT_FULL_SPEED), Written()
     body = twin.new(who.person, plan.site, device, PLACEMENT, data.body_tables(), days.seed)
-    driver = InProcess(body, clock.now_s, device.electrical_power_w or 100.0)
+    driver: Driver = InProcess(body, clock.now_s, device.electrical_power_w or 100.0)
+    if part is not None:
+        order = pathway.make_compared_order(order, part.with_heat, part.hidden)
+        driver = driver if part.with_heat else Unlit(driver)
     run(order, driver, clock, Sitting(STOP_AT * order.heat_s if stop else None), written)
     return pathway.make_record(order, written, began.isoformat(timespec="milliseconds"))
 
 
-def rate(made: Visit, record: SessionRecord, pain: Pain, day: int) -> None:
+def rate(made: Visit, record: SessionRecord, pain: Pain, day: int, eased: bool = True) -> None:
     """Keep the record, and what the person says of skin and pain afterwards."""
     visits.attach_record(made, record)
-    rated.rate(made, "clean", pain.after(day), "")
+    rated.rate(made, "clean", pain.after(day, eased), "")
