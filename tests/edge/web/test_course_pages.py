@@ -14,13 +14,21 @@ from django.utils import timezone
 
 from irtherapy import pathway
 from irtherapy.edge import data
-from irtherapy.edge.records import archive, charts, courses, visits
+from irtherapy.edge.cli import keep
+from irtherapy.edge.records import archive, charts, courses, programmed, visits
 from irtherapy.edge.records.models import Course, Effect, PainEntry, Patient, Visit
 from irtherapy.values import InputError, Region, Setting, Site
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
 PAGE = "/course/"
+
+
+@pytest.fixture(autouse=True)
+def _records_are_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keep, "ready", lambda: None)
+
+
 VERDICT = {"decision": "go", "setting": "home", "reasons": [], "precautions": [], "next_step": "", "urgency": "none"}
 
 
@@ -258,6 +266,24 @@ def test_the_plan_page_names_the_course_as_the_limit_that_set_the_minutes(client
     assert visit.course_id == course.pk and visit.plan is not None
     assert visit.plan["minutes"] == 12.0 and visit.plan["limit"]["name"] == "course"
     assert "as far as your course has come" in body
+
+
+def test_the_exercises_are_those_of_the_week_the_course_has_come_to() -> None:
+    """Hardly anything was done in the weeks before: the exercises stay, on the page and in the terminal."""
+    course = begin(days_ago=15)
+    programme, site = data.programmes()["home_20_10"], Site(Region.NECK)
+    took_place(course, days_ago=15)
+    assert courses.progress(course).week == 3 and programmed.week_of(programme, None, demo=False) == 1
+    took_place(course, days_ago=13)
+    assert programmed.week_of(programme, None, demo=False) == 2
+    assert keep.asked((site,), False, None).week(programme) == 2
+
+
+def test_in_the_terminal_a_held_course_has_no_session_either() -> None:
+    courses.pause(begin())
+    with pytest.raises(InputError, match="It waits for you"):
+        keep.asked((Site(Region.NECK),), False, None)
+    assert keep.asked((Site(Region.NECK),), True, None).further == ()  # a try-out is nobody's course
 
 
 def test_a_second_course_waits_for_the_end_of_the_first() -> None:

@@ -60,7 +60,16 @@ def asked(
     course, site = courses.current(patient, demo), pathway.main_site(sites)
     setting = Setting.HOME if course is None else courses.setting_of(course)
     further = courses.limits_of(course, Setting.CLINIC if prescription else setting, site)
-    return Asked(programme, prescription, shorter_min, further, earlier.recent, earlier.hurt, Counter(map(str, done)))
+    return Asked(
+        programme,
+        prescription,
+        shorter_min,
+        further,
+        earlier.recent,
+        earlier.hurt,
+        Counter(map(str, done)),
+        courses.exercise_week(course),
+    )
 
 
 def part_of(walk: Walk, plug: str, patient: Patient | None = None) -> Part | None:

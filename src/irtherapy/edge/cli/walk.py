@@ -67,6 +67,7 @@ class Asked:
     recent: frozenset[str] = frozenset()
     hurt: frozenset[str] = frozenset()
     sessions: Mapping[str, int] = field(default_factory=dict)  # finished ones, by programme
+    of_course: tuple[str, int] | None = None  # the programme of the running course, and the week it has come to
 
     def chosen(self, verdict: Verdict, device: Device) -> Programme:
         """Return the programme of this session. Raises InputError when the one asked for is not for this."""
@@ -79,7 +80,9 @@ class Asked:
         return self.programme
 
     def week(self, programme: Programme) -> int:
-        """Return the week of a programme, from 1, by its sessions that were finished."""
+        """Return the week of a programme, from 1: that of the running course, else by its finished sessions."""
+        if self.of_course is not None and self.of_course[0] == programme.id:
+            return self.of_course[1]
         return self.sessions.get(programme.id, 0) // programme.per_week + 1
 
 

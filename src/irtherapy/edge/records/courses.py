@@ -337,6 +337,13 @@ def limits_of(course: Course | None, setting: Setting, site: Site) -> tuple[Limi
     return pathway.course_limits(found, setting, site)
 
 
+def exercise_week(course: Course | None) -> tuple[str, int] | None:
+    """Return (programme id, the week whose exercises come next) of a running course, or None without one."""
+    if course is None or not course.is_running:
+        return None
+    return str(course.programme["id"]), progress(course).exercise_week
+
+
 def join(visit: Visit) -> Progress | None:
     """Let an open visit belong to the running course of its person; return where that stands, or None without one."""
     course = current(visit.patient, visit.demo)

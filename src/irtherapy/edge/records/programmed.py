@@ -155,7 +155,10 @@ def told(records: Iterable[dict[str, Any]]) -> Before:
 
 
 def week_of(programme: Programme, patient: Patient | None, demo: bool) -> int:
-    """Return the week of a programme, from 1, by its sessions that were finished: a missed one does not count."""
+    """Return the week of a programme, from 1: that of the running course, else by the sessions that were finished."""
+    of_course = courses.exercise_week(courses.current(patient, demo))
+    if of_course is not None and of_course[0] == programme.id:
+        return of_course[1]
     done = visits.finished(patient).filter(demo=demo, ended="completed", programme__id=programme.id)
     return int(done.count()) // programme.per_week + 1
 
