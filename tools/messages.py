@@ -31,8 +31,9 @@ COLUMNS = {  # of the tables, those that are shown
     "exercises.csv": ("name", "position", "start", "movement", "easier", "harder", "stop_rule"),
     "devices.csv": ("name", "note"),
     "programmes.csv": ("title", "say"),
+    "coverage.csv": ("payer_name", "needed"),
     "effects.csv": ("name", "advice"),
-    "measures.csv": ("title", "matters", "recall", "instruction", "terms"),
+    "measures.csv": ("name", "title", "matters", "recall", "instruction", "terms"),
     "motions.csv": ("name", "unit", "exact", "how"),
     "cards.csv": ("claim", "seen", "limits"),
     "card_studies.csv": ("found",),
@@ -52,16 +53,21 @@ NOT_READ = (
 )  # fmt: skip
 # Single words are names for people where they stand in these files, or in these places of a call.
 WORDS_IN = (
-    "edge/web/words.py", "edge/web/steps.py", "edge/web/reach.py", "edge/web/views/", "edge/records/rated.py",
-    "edge/web/claims.py", "edge/records/models/", "export/page.py", "export/course_page/", "programme/exercises.py",
+    "edge/web/words.py", "edge/web/steps.py", "edge/web/reach.py", "edge/web/views/", "edge/web/claims.py",
+    "edge/records/rated.py", "edge/records/models/", "edge/settle.py", "evidence/", "outcome/", "export/page.py",
+    "export/course_page/", "programme/exercises.py",
 )  # fmt: skip
 # Whole pages that are made here, without a template: the text between two tags is a key, and every name of a row.
 PAGES_IN = ("export/page.py", "export/course_page/")
 # Words that are shown alone and stand nowhere else as such.
-LONE_WORDS = ("none", "modelled", "measured", "claimed", "go", "ask first", "not now", "female", "male", "unknown")
+LONE_WORDS = (
+    "disagreement", "indirectness", "points", "neuropathy", "arthritis", "wounds", "oral mucositis",
+    "acute low back pain", "none", "modelled", "measured", "claimed", "go", "ask first", "not now", "female", "male",
+    "unknown",
+)  # fmt: skip
 WORDS_OF_CALL: dict[str, tuple[Any, ...]] = {
     "Series": (0, "label"), "Band": (3, "label"), "line_chart": (1, 2, 3), "number": (1, 4, "unit"), "in_range": (0, 4),
-    "_section": (0,), "rows": ("title",),
+    "_section": (0,), "_": (0,), "gettext": (0,), "gettext_lazy": (0,), "rows": ("title",),
 }  # fmt: skip
 UNITS = {"W", "cm", "mm", "nm", "kg", "s", "min", "K", "W/m2", "h"}
 NOT_WORDS = {"FIELD_OF", "FIRST"}
@@ -143,6 +149,8 @@ def is_sentence(key: str) -> bool:
     """Return whether a string is for reading: words with a space between, and no code."""
     bare = re.sub(r"\{\w+\}", "0", key)
     words = [w for w in re.findall(r"[A-Za-z’']{2,}", bare) if w not in UNITS and w != "mW"]
+    if "}{" in key:
+        return False  # nobody could tell where one value ends
     said = bool(words) or len(PLACE.findall(key)) > 1 and "(" in key
     return " " in key.strip() and said and not MARKUP.search(bare) and key == key.strip()
 

@@ -12,13 +12,19 @@ from babel.messages.mofile import write_mo
 
 PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ACCENTED = "áƀćďéƒǵĥíĵķľḿńóṕɋŕśťúṽŵẋýźÁƁĆĎÉƑǴĤÍĴĶĽḾŃÓṔɊŔŚŤÚṼŴẊÝŹ"
-KEPT = re.compile(r"(<[^>]+>|&\w+;|\{\w+\}|%\(\w+\)s|%%)")
+KEPT = re.compile(r"(<[^>]+>|&\w+;|\{\w+\}|%\(\w+\)s|%\(\w+\)[sdf]|%%)")
 SPOKEN = ("title", "aria-label", "alt", "placeholder", "data-told", "data-busy", "data-none", "data-some", "data-safe",
           "data-lost", "data-silent")  # fmt: skip
 # Units, names of formats and of this program.
-NAMES = {"irtherapy", "mm", "cm", "min", "nm", "kg", "mW", "W", "PDF", "CSV", "SVG", "CEM", "SD", "IQR"}
+NAMES = {"irtherapy", "mm", "cm", "min", "nm", "kg", "mW", "W", "PDF", "CSV", "SVG", "CEM", "SD", "IQR", "PEG", "PSFS",
+         "RMDQ", "ODI", "NDI", "PGIC", "PROMIS"}  # fmt: skip
+# Studies by name and year, and numbers of policies and registers, which stand inside of sentences.
+CITED = re.compile(
+    r"\b[A-Z][a-z]+(?:,? (?:and|[A-Z][a-z]+))* (?:19|20)\d\d\b(?:, (?:day|night))?|"
+    r"\b[A-Z]{2,4}[ -]?[A-Z]?\d[\w.]*|Omnibus Codes"
+)
 DATES = re.compile(
-    r"\b(Mo|Di|Mi|Do|Fr|Sa|So)\b|"
+    r"\b(Mo|Di|Mi|Do|Fr|Sa|So)\b|\b\d{1,2} (Jan|Feb|März|Apr|Mai|Juni|Juli|Aug|Sep|Okt|Nov|Dez)\.?|"
     r"\d{1,2}\. (Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)( \d{4})?"
 )
 PLACE = re.compile(r"\{\w+\}")  # filled by a script
@@ -84,7 +90,7 @@ def english_left(html: str) -> list[str]:
     """Return the texts of a page in which a plain letter stands outside of units and names."""
     out = []
     for text in Visible(html).texts:
-        words = re.findall(r"[A-Za-z]+", PLACE.sub("", DATES.sub("", text)))
+        words = re.findall(r"[A-Za-z]+", PLACE.sub("", CITED.sub("", DATES.sub("", text))))
         if any(len(word) > 1 and word not in NAMES for word in words):
             out.append(text)
     return list(dict.fromkeys(out))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
@@ -37,12 +37,10 @@ def known(condition: str, between_sd: float) -> proposal.Known | None:
     pool, name = max(usable, key=lambda one: one[0].people)
     sign = 1.0 if pool.better == "lower" else -1.0
     factor = sign * scale[pool.unit]
-    by_sd = (
-        ""
-        if pool.unit == POINTS_UNIT
-        else f", a standardised difference turned into points by the SD of {between_sd:.2f}"
-    )
-    source = f"{' and '.join(pool.studies)}, {name}, {pool.people} people{by_sd}"
+    studies, people = ", ".join(pool.studies), pool.people
+    source = f"{people} people: {name}, studied in {studies}"
+    if pool.unit != POINTS_UNIT:
+        source = f"{people} people: {name}, in points by the SD of {between_sd:.2f}, studied in {studies}"
     heat = name == words.MODALITY[trials.Modality.HEAT_WRAP]
     return proposal.Known(factor * pool.headline.estimate, abs(factor) * pool.headline.se, source, heat)
 
@@ -87,8 +85,11 @@ def _json(name: str, text: str) -> list[dict[str, object]]:
     return found
 
 
-def curve(made: proposal.Proposal, width: int = 640, height: int = 360) -> str:
-    """Return the power curves as SVG: one line a difference, the wanted power as a named line."""
+def curve(made: proposal.Proposal, width: int = 640, height: int = 360, say: Callable[[str], str] = str) -> str:
+    """Return the power curves as SVG: one line a difference, the wanted power as a named line.
+
+    ``say`` translates the words on it.
+    """
     trial = made.trial
     series = [
         svg.Series(
@@ -98,18 +99,22 @@ def curve(made: proposal.Proposal, width: int = 640, height: int = 360) -> str:
         for c in made.curves
     ]  # fmt: skip
     parallel = trial.kind is planner.Kind.PARALLEL
+    size, points, power = made.size, planner.points(trial.difference), made.size.power
+    found = f"{size.per_arm} people in all find {points} with a power of {power:.1%}."
+    if parallel:
+        found = f"{size.per_arm} people in each arm find {points} with a power of {power:.1%}."
     return svg.line_chart(
         series,
         "people analysed in each arm" if parallel else "people analysed",
         "chance to find it, %",
         f"Power for {made.name}",
-        f"{made.size.per_arm} people {'in each arm' if parallel else 'in all'} find {planner.points(trial.difference)} "
-        f"with a power of {made.size.power:.1%}.",
+        found,
         limits=[(100.0 * trial.power, f"{trial.power:.0%} wanted")],
         marks=[(float(made.size.per_arm), f"{made.size.per_arm} people")],
         y_range=(0.0, 100.0),
         width=width,
         height=height,
+        say=say,
     )
 
 

@@ -194,7 +194,6 @@ def answers(policies: Sequence[Policy], payer: str, condition: str, setting: str
 
 
 def _answer(device: str, rows: list[Policy], payer: str, condition: str, setting: str) -> Answer:
-    asked = f"{payer}, {DEVICES[device]} for {condition.replace('_', ' ')} {SETTINGS[setting]}"
     own = _nearest(rows)
     every = {p.decision for p in own}
     told = every - {Decision.NOT_READ, Decision.UNCLEAR} or every - {Decision.NOT_READ} or every
@@ -207,14 +206,27 @@ def _answer(device: str, rows: list[Policy], payer: str, condition: str, setting
     words = TELLS[decision]
     if decision is Decision.UNCLEAR and len(told) > 1:
         words = f"unclear, since policies differ ({', '.join(sorted(TELLS[d] for d in told))})"
-    since = f", as of {dated}" if dated else ", with no date found"
-    if decision is Decision.UNKNOWN:
-        since = ", since no policy on it was found"
+    sentence = _said(payer, device, condition, setting, words, dated, decision)
     needed = tuple(dict.fromkeys(p.needed for p in kept if p.needed))
     unread = any(p.decision is Decision.NOT_READ for p in rows) and decision is not Decision.NOT_READ
-    more = " Another policy exists and was not read." if unread else ""
-    sentence = f"{asked}: {words}{since}.{more} Ask your insurer."
-    return Answer(device, decision, sentence, dated, needed, tuple(rows))
+    more = ["Another policy exists and was not read."] if unread else []
+    return Answer(device, decision, " ".join([sentence, *more, "Ask your insurer."]), dated, needed, tuple(rows))
+
+
+def _said(payer: str, device: str, condition: str, setting: str, words: str, dated: str, decision: Decision) -> str:
+    """Return the answer as one whole sentence."""
+    name, pain = DEVICES[device], condition.replace("_", " ")
+    if decision is Decision.UNKNOWN and setting == "home":
+        return f"{payer}: {name} for {pain} at home: {words}, since no policy on it was found."
+    if decision is Decision.UNKNOWN:
+        return f"{payer}: {name} for {pain} in a clinic: {words}, since no policy on it was found."
+    if not dated and setting == "home":
+        return f"{payer}: {name} for {pain} at home: {words}, with no date found."
+    if not dated:
+        return f"{payer}: {name} for {pain} in a clinic: {words}, with no date found."
+    if setting == "home":
+        return f"{payer}: {name} for {pain} at home: {words}, as of {dated}."
+    return f"{payer}: {name} for {pain} in a clinic: {words}, as of {dated}."
 
 
 def _nearest(rows: list[Policy]) -> list[Policy]:
@@ -241,15 +253,18 @@ def dates(policy: Policy, year: int) -> str:
         return "no date was found"
     told = [f"in force {policy.effective}"] if policy.effective else []
     told += [f"seen as of {policy.version}"] if policy.version else []
-    return ", ".join(told) + ("; more than three years old" if is_old(policy, year) else "")
+    old = ["more than three years old"] if is_old(policy, year) else []
+    return "; ".join([", ".join(told), *old])
 
 
 def questions(answer: Answer, payer: str, condition: str, setting: str) -> tuple[str, ...]:
     """Return what to ask the insurer, with the numbers of the policies and codes."""
     numbers = list(dict.fromkeys(p.policy for p in answer.policies if p.policy))
     codes = list(dict.fromkeys(c for p in answer.policies for c in (*p.hcpcs, *p.cpt)))
-    about = f"{DEVICES[answer.device]} for {condition.replace('_', ' ')} {SETTINGS[setting]}"
-    out = [f"Do you pay for {about}, and under which conditions?"]
+    device, pain = DEVICES[answer.device], condition.replace("_", " ")
+    out = [f"Do you pay for {device} for {pain} at home, and under which conditions?"]
+    if setting == "clinic":
+        out = [f"Do you pay for {device} for {pain} in a clinic, and under which conditions?"]
     if numbers:
         out.append(f"Is policy {', '.join(numbers)} still in force, and what does its present text say?")
     if codes:

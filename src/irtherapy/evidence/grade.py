@@ -42,7 +42,16 @@ class Certainty(IntEnum):
     @property
     def text(self) -> str:
         """Return the word for reading."""
-        return "not known" if self is Certainty.NONE else self.name.lower().replace("_", " ")
+        return CERTAINTY_WORDS[self]
+
+
+CERTAINTY_WORDS = {
+    Certainty.NONE: "not known",
+    Certainty.VERY_LOW: "very low",
+    Certainty.LOW: "low",
+    Certainty.MODERATE: "moderate",
+    Certainty.HIGH: "high",
+}
 
 
 class Verdict(StrEnum):

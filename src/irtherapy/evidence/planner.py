@@ -107,7 +107,7 @@ class Size:
 
 def points(value: float) -> str:
     """Return a number of points in words: "1 point", "1.5 points"."""
-    return f"{value:g} point{'' if value == 1 else 's'}"
+    return "1 point" if value == 1 else f"{value:g} points"
 
 
 def checked(trial: Trial) -> Trial:

@@ -158,9 +158,11 @@ def _known_note(known: Known | None) -> str:
             "No trials of infrared in this condition may be pooled in points of pain, so the size rests on the "
             "smallest worthwhile difference alone."
         )
-    about = " It compares heat with none and says nothing of light beyond heat." if known.of_heat else ""
-    return (
-        f"Known so far: {known.effect:+.2f} points with a standard error of {known.standard_error:.2f} "
-        f"({known.source}).{about} The size rests on the smallest worthwhile difference and not on it: small trials "
-        "show too large effects."
+    effect, error = known.effect, known.standard_error
+    told = [f"Known so far: {effect:+.2f} points with a standard error of {error:.2f} ({known.source})."]
+    if known.of_heat:
+        told.append("It compares heat with none and says nothing of light beyond heat.")
+    told.append(
+        "The size rests on the smallest worthwhile difference and not on it: small trials show too large effects."
     )
+    return " ".join(told)

@@ -147,7 +147,8 @@ def silent(condition: Condition, modality: Modality, rows: Sequence[Trial]) -> s
     text = _fill("Not known: no trial that answers was found for {it} in {them}.", condition, modality)
     alone = len({t.cohort for t in rows if t.kind is Kind.UNCONTROLLED})
     if alone:
-        text += f" {alone} {'study' if alone == 1 else 'studies'} without a control group cannot show it."
+        one = "1 study without a control group cannot show it."
+        return f"{text} {one if alone == 1 else f'{alone} studies without a control group cannot show it.'}"
     return text
 
 

@@ -20,6 +20,8 @@ WORSE_POINTS = 2.0  # more pain by this much that lasts 24 hours (facts: protoco
 WAIT_DAYS = {"worse": 7, "worse_not_told": 7, "marks": 2, "illness": 2, "red_flag": 1, "effect": 2, "severe_effect": 7}
 URGENT = ("emergency", "urgent", "see_doctor")
 
+ON_WHEN_DONE = "You may go on when this is done."
+
 
 def find(records: Iterable[Mapping[str, Any]], resumed_on: Sequence[str]) -> tuple[Break, ...]:
     """Return every break that the records ask for, oldest first, each with the day on which it was lifted.
@@ -84,5 +86,5 @@ def sentence(one: Break, today: date) -> str:
     """Return what a held course says."""
     first = day_of("Break", one.not_before)
     if first <= today:
-        return f"Pause: {one.text} {one.advice} You may go on when this is done."
+        return f"Pause: {one.text} {one.advice} {ON_WHEN_DONE}"
     return f"Pause: {one.text} {one.advice} Not before {words(first)}."

@@ -7,7 +7,7 @@ figure gets its decimal comma, a name that is known its translation, and anythin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 PLACE = re.compile(r"\{([A-Za-z_]\w*)\}")
@@ -80,11 +80,14 @@ class Catalogue:
             return self.texts[text]
         found = self._figure(text) or self._day(text) or self._variant(text) or self._matched(text, True, sure=True)
         found = found or self._sentences(text, sure=True) or self._matched(text, strict=False, sure=True)
-        return found or self._list(text)
+        return found or self._list(text, sure=True)
 
     def _perhaps(self, text: str) -> str | None:
         """Return a text in which a value, such as a name, is not known and stays."""
         found = self._sentences(text, sure=False) or self._matched(text, strict=True, sure=False)
+        found = found or self._list(text, sure=False) or (self._joined(text) if END.search(text) else None)
+        if found is None and text.endswith(".") and (inner := self.known(text[:-1])) is not None:
+            return inner + ("." if self.spaced else "。")
         return found or self._matched(text, strict=False, sure=False)
 
     def _variant(self, text: str) -> str | None:
@@ -114,12 +117,17 @@ class Catalogue:
     def _matched(self, text: str, strict: bool, sure: bool) -> str | None:
         """Return the text by the heaviest pattern; ``strict``: no value may run over the end of a sentence or item."""
         for pattern in self.patterns:
-            found = None if not sure and pattern.weight < LIGHT else pattern.regex.fullmatch(text)
+            found = pattern.regex.fullmatch(text)
             if found is None or (strict and any(BREAK.search(value) for value in found.groups())):
                 continue
-            if not sure or all(self.known(value, sure=True) is not None for value in found.groups()):
+            known = [self.known(value, sure=True) is not None for value in found.groups()]
+            if all(known) or (not sure and (pattern.weight >= LIGHT or self._has_word(found.groups()))):
                 return self._filled(pattern.text, found.groupdict())
         return None
+
+    def _has_word(self, values: Iterable[str]) -> bool:
+        """Return whether one of some values, other than a figure, is known."""
+        return any(any(map(str.isalpha, v)) and self.known(v, sure=True) is not None for v in values)
 
     def _filled(self, form: str, values: Mapping[str, str]) -> str:
         return PLACE.sub(lambda place: self.told(values.get(place[1], place[0])), form)
@@ -156,10 +164,11 @@ class Catalogue:
             out += one if not out or (not self.spaced and CHINESE_END.search(out)) else f" {one}"
         return out
 
-    def _list(self, text: str) -> str | None:
+    def _list(self, text: str, sure: bool) -> str | None:
+        """Return a list of which every part is known."""
         for between in LISTS:
             if between in text:
-                parts = [self.known(part, sure=True) for part in text.split(between)]
+                parts = [self.known(part, sure) for part in text.split(between)]
                 if all(part is not None for part in parts):
                     return self._between(between).join(str(part) for part in parts)
         return None
@@ -173,7 +182,7 @@ class Catalogue:
     def _joined(self, text: str) -> str | None:
         """Return a text of which only some sentences or parts are known; None when none is."""
         for parts, joint in ((END.split(text), " "), (text.split("; "), "; "), (text.split(", "), ", ")):
-            known = [self.known(part) for part in parts]
+            known = [self.known(part) if part != text else None for part in parts]
             if any(k is not None and k != p for k, p in zip(known, parts, strict=True)):
                 return joint.join(p if k is None else k for k, p in zip(known, parts, strict=True))
         return None

@@ -6,6 +6,7 @@ texts of a drawing or page that was made in code. Words that stand in a template
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -28,6 +29,12 @@ def told(text: Any) -> str:
     if not isinstance(text, str):
         return str(localize(text))
     return languages.told(str(text), get_language() or "en")
+
+
+@register.filter
+def told_each(texts: Iterable[Any], between: str) -> str:
+    """Return several texts, each in the language of this request, with ``between`` between them."""
+    return between.join(told(text) for text in texts)
 
 
 @register.filter

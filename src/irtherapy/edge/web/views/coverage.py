@@ -24,6 +24,12 @@ NAMES = {
     "wounds": "Wounds and ulcers",
     "oral_mucositis": "Sore mouth in cancer care",
 }
+DEVICE_NAMES = {
+    "infrared": "Infrared lamp, panel or pad",
+    "heat_lamp": "Heat lamp",
+    "heating_pad": "Electric heating pad",
+    "laser": "Low-level or high-power laser",
+}
 MARKS = {"seen": "read in the source", "secondary": "read second-hand", "unverified": "not verified"}
 SETTING_NAMES = {"home": "At home", "clinic": "In a clinic"}
 
@@ -53,8 +59,8 @@ def _answers(policies: tuple[room.Policy, ...], told: dict[str, str]) -> dict[st
     found = room.answers(policies, told["payer"], told["condition"], told["setting"])
     return {
         "answers": [
-            {"answer": a, "decision": room.TELLS[a.decision], "device": room.DEVICES[a.device].removeprefix("an ")
-             .removeprefix("a "), "rows": [_row(p, year) for p in a.policies]}
+            {"answer": a, "decision": room.TELLS[a.decision], "device": DEVICE_NAMES[a.device],
+             "rows": [_row(p, year) for p in a.policies]}
             for a in found
         ],
         "ask": room.questions(found[0], **told),

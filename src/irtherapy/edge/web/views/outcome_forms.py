@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,6 +19,7 @@ from irtherapy.edge import data
 from irtherapy.edge.records import outcomes
 from irtherapy.edge.records.models import Answer, Motion, Patient
 from irtherapy.edge.web.forms import Form
+from irtherapy.edge.web.telling import told
 from irtherapy.edge.web.views.outcome import whose
 from irtherapy.outcome import motion as motion_room
 from irtherapy.outcome import scores
@@ -131,7 +133,7 @@ def motion(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "query": query,
         "motion": movement,
-        "steps": [f"{step}." for step in movement.how.removesuffix(".").split(". ")],
+        "steps": [step for step in re.split(r"(?<=[.。])\s*(?=\S)", told(movement.how)) if step],
         "figure": _figure(movement.figure),
         "unit": unit,
         "unit_in_words": _("degrees") if movement.unit == "deg" else unit,

@@ -30,6 +30,13 @@ FIELD_OF = {
     "First day": "starts_on",
 }
 USUAL = {"pairs": "6", "sessions": "2", "every_days": "2", "washout_days": "2", "worthwhile": "1"}
+NUMBERS = (
+    ("Pairs of blocks", "pairs", 3, 12, ""),
+    ("Sessions in a block", "sessions", 1, 7, ""),
+    ("Days from session to session", "every_days", 2, 7, ""),
+    ("Days between blocks", "washout_days", 0, 14, ""),
+    ("Smallest difference", "worthwhile", 0.5, 5, "points"),
+)
 
 
 @require_GET
@@ -74,13 +81,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     day = form.day("starts_on", "Please choose the first day.")
     numbers = {
         name: form.number(name, label, low, high, unit, missing="Please give a number.")
-        for label, name, low, high, unit in (
-            ("Pairs of blocks", "pairs", 3, 12, ""),
-            ("Sessions in a block", "sessions", 1, 7, ""),
-            ("Days from session to session", "every_days", 2, 7, ""),
-            ("Days between blocks", "washout_days", 0, 14, ""),
-            ("Smallest difference", "worthwhile", 0.5, 5, "points"),
-        )
+        for label, name, low, high, unit in NUMBERS
     }
     if not form.errors and device and region and outcome and day:
         try:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from irtherapy.edge import cards
 from irtherapy.edge import settle as shelf
 from irtherapy.edge.records import compared_persons, research
+from irtherapy.edge.web.telling import told as tell
 from irtherapy.evidence import designs, planner, proposal, registration, self_trials
 from irtherapy.values import InputError
 
@@ -108,10 +109,10 @@ def _page(told: dict[str, str]) -> dict[str, Any]:
     of, trial, known = _trial(told)
     made = proposal.propose(of, trial, known)
     spread = trial.spread
-    in_arm = "in each group" if trial.kind is planner.Kind.PARALLEL else "in all"
+    people = "people in each group" if trial.kind is planner.Kind.PARALLEL else "people in all"
     return {
         "made": made,
-        "in_arm": in_arm,
+        "people": people,
         "difference": planner.points(trial.difference),
         "power": f"{made.size.power:.0%}",
         "kind": trial.kind.value,
@@ -123,7 +124,7 @@ def _page(told: dict[str, str]) -> dict[str, Any]:
         },
         "known": [cards.all_cards()[id_] for id_ in of.cards],
         "assurance": proposal.assurance_tells(made),
-        "curve": mark_safe(shelf.curve(made, 360, 300)),
+        "curve": mark_safe(shelf.curve(made, 360, 300, tell)),
         "curve_head": [planner.points(c.difference) for c in made.curves],
         "curve_rows": _rows(made),
         "sizes": [(planner.points(d), f"{p:.0%}", s) for d, p, s in made.sizes],
