@@ -14,6 +14,8 @@ from checks_page import tick_checks
 from playwright.sync_api import Page, expect
 
 from irtherapy.edge import journal
+from irtherapy.session import machine, prompts
+from irtherapy.session.state import INPUT_EVENTS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SHOTS = os.environ.get("IRTHERAPY_SHOTS")
@@ -38,7 +40,7 @@ def listening(page: Page, with_voice: bool = True) -> list[str]:
     return heard
 
 
-def to_the_checks(page: Page, url: str) -> None:
+def to_the_checks(page: Page, url: str, speed: str = "60") -> None:
     page.goto(url)
     page.get_by_role("button", name="Try it with a simulated lamp").click()
     page.locator("#side_lower_back-both").check(force=True)
@@ -51,7 +53,7 @@ def to_the_checks(page: Page, url: str) -> None:
             page.get_by_role("button", name="None of these").click()
     page.get_by_role("link", name="Go on to your device").click()
     page.get_by_role("button", name="Work out my plan").click()
-    page.locator("input[name=speed][value='60']").check(force=True)
+    page.locator(f"input[name=speed][value='{speed}']").check(force=True)
     page.get_by_role("button", name="Go to the session").click()
     expect(page.get_by_role("heading", name="Before you start")).to_be_visible()
 
@@ -126,3 +128,55 @@ def test_without_a_voice_colours_and_one_target_lead(page: Page, start_server: C
     assert heard == []
     folder = next((server.home / "sessions").iterdir())
     assert "stop" in [e.kind for e in journal.read(folder / journal.JOURNAL)]
+
+
+def all_that_was_due(folder: Path) -> list[str]:
+    """Return every sentence of a session from its journal, in order."""
+    state, out = machine.new(journal.read_order(folder)), []
+    for event in journal.read(folder / journal.JOURNAL):
+        if event.kind in INPUT_EVENTS:
+            before = state
+            state, _ = machine.step(state, event, event.at_s)
+            out += [prompt.text for prompt in prompts.due(before, state)]
+    return out
+
+
+def test_two_keys_switch_off_and_a_reload_or_a_hidden_tab_misses_no_word(
+    page: Page, start_server: Callable[[], Any]
+) -> None:
+    server, heard = start_server(), listening(page)
+    to_the_checks(page, server.url, "20")
+    tick_checks(page)
+    page.locator("#start").click()
+    page.evaluate("() => document.activeElement.blur()")
+    expect(page.locator("#ask-comfort")).to_be_visible(timeout=20000)
+    page.keyboard.press("x")
+    page.keyboard.press("x")  # whoever hits keys may want it off: it is, and can go on
+    expect(page.get_by_text("Heat is off", exact=True)).to_be_visible()
+    page.keyboard.press(" ")
+    folder = next((server.home / "sessions").iterdir())
+    kinds = [e.kind for e in journal.read(folder / journal.JOURNAL)]
+    assert kinds.index("comfort") < kinds.index("pause") and "stop" not in kinds
+    until = time.monotonic() + 90
+    while not any(words.startswith("Hold for") for words in heard):
+        assert time.monotonic() < until, heard
+        if page.locator("dialog[open]").count():
+            page.keyboard.press("3")
+        page.wait_for_timeout(100)
+    page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    told = len(heard)
+    page.wait_for_timeout(2000)
+    assert len(heard) > told, "the voice goes on while the tab is hidden"
+    page.reload()
+    expect(page.locator(".item:not([hidden])")).to_be_visible()
+    again = len(heard)
+    page.wait_for_timeout(6000)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name="How was it?")).to_be_visible(timeout=15000)
+    due = all_that_was_due(folder)
+    after = [words for words in heard[again:] if "stopped the session" not in words and "tell how it is" not in words]
+    due = [words for words in due if "stopped the session" not in words and "tell how it is" not in words]
+    assert len(after) > 4
+    whole = [tuple(due[k:]) for k in range(len(due))]
+    assert any(tuple(after[k:]) in whole for k in range(4)), (after, due[-len(after) - 3 :])

@@ -54,6 +54,7 @@ class Keyboard:
 
     def __init__(self, order: Any) -> None:
         self.checks = dict(order.checks)
+        self.fine = False  # "comfortable" was told by a key to the question that is open
 
     def pressed(self) -> Iterable[str]:
         """Return the keys pressed since last asked."""
@@ -75,7 +76,11 @@ class Keyboard:
         if question == "comfort":
             if key in "sq\x1b":
                 return [{"kind": "stop"}]
-            return [{"kind": "comfort", **({"value": DIGITS[key]} if key in DIGITS else {"fine": True})}]
+            if key in DIGITS:
+                return [{"kind": "comfort", "value": DIGITS[key]}]
+            again, self.fine = self.fine, True  # two keys in a row are no "comfortable": the heat goes off
+            return [{"kind": "pause"} if again else {"kind": "comfort", "fine": True}]
+        self.fine = False
         if question in CONFIRM and key in "\n y":
             return [{"kind": CONFIRM[question]}]
         if phase == "checks":
@@ -126,6 +131,7 @@ def sentence(order: Any, snapshot: Mapping[str, Any]) -> str:
         item = order.stretch[snapshot["item_index"]]
         how = f"The easier way: {item.easier}" if snapshot["eased"] else item.say
         side = "" if item.side is Side.BOTH else f", {item.side.value} side"
+        side += f", set {item.set_number} of {item.sets}" if item.sets > 1 else ""
         return f"{item.name}{side}. {how}"
     if phase == "rating":
         if snapshot["skin_check"] is None:

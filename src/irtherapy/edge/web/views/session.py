@@ -25,7 +25,7 @@ from irtherapy.edge.web.steps import trail
 from irtherapy.edge.web.telling import told
 from irtherapy.session import prompts, replay
 from irtherapy.session.state import Phase
-from irtherapy.values import InputError, Side, StretchItem
+from irtherapy.values import InputError, SessionOrder, Side, StretchItem
 
 COMPARED = {
     "hidden": "This session is part of your comparison; the heat may be on or off",
@@ -48,6 +48,7 @@ SCRIPT_WORDS = {
     "waiting": "Waiting for the heat.",
     "a_few": "a few",
     "stretch_of": "Stretch {number} of {total}",
+    "exercise_of": "Exercise {number} of {total}",
     "cutoff": "off at {cutoff} °C",
     "planned": "planned",
     "skin": "skin",
@@ -85,6 +86,17 @@ def start(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
     return redirect("session", visit.id)
 
 
+BLOCKS = {"stretch": "Stretching", "core": "Core strength", "posture": "Posture"}
+
+
+def _has_blocks(order: SessionOrder) -> bool:
+    return any(item.block != "stretch" for item in order.stretch)
+
+
+def _count_of(order: SessionOrder) -> str:
+    return SCRIPT_WORDS["exercise_of" if _has_blocks(order) else "stretch_of"]
+
+
 @require_GET
 @never_cache
 def page(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
@@ -112,7 +124,8 @@ def page(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
         "shot": shot,
         "clock": f"{left_s // 60}:{left_s % 60:02d}",
         "items": [
-            {"item": i, "title": title(i)} | {pose: pathway.figure(i.exercise_id, pose) for pose in ("start", "moving")}
+            {"item": i, "title": title(i), "block": BLOCKS[i.block] if _has_blocks(order) else ""}
+            | {pose: pathway.figure(i.exercise_id, pose) for pose in ("start", "moving")}
             for i in order.stretch
         ],
         "chart": chart,
@@ -120,7 +133,7 @@ def page(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
         "scale": range(11),
         "compared_words": COMPARED.get(order.comparison, ""),
         "sample": live.plain(prompts.Prompt("hold", {"seconds": "20"}, prompts.HIGH), told),
-        "words": {name: told(text) for name, text in SCRIPT_WORDS.items()},
+        "words": {name: told(text) for name, text in {**SCRIPT_WORDS, "stretch_of": _count_of(order)}.items()},
     }
     return render(request, "session/session.html", context)
 

@@ -20,6 +20,7 @@
   const words = JSON.parse(byId("words").textContent); // in the language of the page
   const LOST = manual ? words.lost_manual : words.lost;
   const SILENT_MS = 4000;
+  const AGAIN_MS = 2000;
   const SAME_TAP_MS = 500; // a trembling finger taps twice: the second within this is no new tap
   const HELD_MS = 800; // a finger that stays this long means stop
   const SAYING_MS = 9000; // the page waits this long at most for the last sentence
@@ -298,6 +299,7 @@
     return shot.phase === "heat_ended" && key === "tap" ? ["stretch_start"] : null;
   }
 
+  let fineAt = -AGAIN_MS;
   const plain = ["Tab", "Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock", "F5", "F11", "F12"];
   document.addEventListener("keydown", (event) => {
     if (!shot || event.ctrlKey || event.metaKey || event.altKey || plain.includes(event.key) || event.repeat) return;
@@ -305,7 +307,11 @@
     if (onControl && (event.key === "Enter" || event.key === " ")) return;
     const wanted = meant(event.key);
     if (wanted === null) return;
-    wish(...wanted);
+    /* Two keys in a row are no "comfortable": whoever hits keys while the question is open may want it off. */
+    const fine = wanted[0] === "comfort" && wanted[1] === "fine";
+    const again = fine && performance.now() - fineAt < AGAIN_MS;
+    if (fine) fineAt = performance.now();
+    wish(...(again ? ["pause"] : wanted));
     event.preventDefault();
   });
 
