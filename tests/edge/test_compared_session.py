@@ -92,6 +92,8 @@ def test_unlit_passes_every_off_and_no_on() -> None:
         heat_on: bool | None = False
 
         def __getattr__(self, name: str) -> Any:
+            if name == "heater":
+                raise AttributeError(name)
             return lambda *_: told.append(name)
 
         def read(self, now_s: float) -> Reading:
@@ -101,12 +103,12 @@ def test_unlit_passes_every_off_and_no_on() -> None:
     driver = Unlit(inner)  # type: ignore[arg-type]
     driver.on(5)
     driver.renew(5)
-    assert told == [] and driver.read(1.0) == Reading(None, None, None)
+    assert told == ["arm"] and driver.read(1.0) == Reading(None, None, None)
     inner.heat_on = True
     with pytest.raises(DriverError, match="never switched it on"):
         driver.read(2.0)
     driver.off()
-    assert told == ["off"] and driver.read(3.0).heat_on is True
+    assert told == ["arm", "off"] and driver.read(3.0).heat_on is True
     for lease_s in (0.0, float("nan")):
         with pytest.raises(DriverError):
             driver.on(lease_s)

@@ -137,6 +137,15 @@ def test_easier_is_told_once_and_kept_for_who_comes_back(led: SessionOrder) -> N
     assert moved(nod, nod.now_s, "stretch_easier").eased == eased.eased  # this one has no easier version
 
 
+def test_a_device_that_takes_a_second_to_come_on_is_on_and_not_on_again(led: SessionOrder) -> None:
+    """A plug promises its OFF first, so that some heat has been counted before anybody looks."""
+    before = machine.new(led)
+    lit = dataclasses.replace(before, phase=Phase.HEATING, lamp_on=True, heat_s=1.2, now_s=1.2)
+    assert [p.key for p in prompts.due(before, lit)] == ["heat_on"]
+    paused = dataclasses.replace(lit, phase=Phase.PAUSED, lamp_on=False)
+    assert "heat_again" in [p.key for p in prompts.due(paused, lit)]
+
+
 def test_every_sentence_is_said_by_somebody_and_says_all_its_places(led: SessionOrder) -> None:
     said = {p.key for _, p, _ in by_ear(led)} | {
         p.key for _, p, _ in by_ear(dataclasses.replace(led, confirm_off=True))

@@ -99,11 +99,13 @@ class Result:
     rated: int = 0
 
 
-def analyse(of: Design, order: Sequence[bool], sessions: Sequence[Rated], stopped: bool = False) -> Result:
+def analyse(
+    of: Design, order: Sequence[bool], sessions: Sequence[Rated], stopped: bool = False, outside: int = 0
+) -> Result:
     """Return what the comparison tells. ``order``: for each block whether it was with infrared.
 
-    ``stopped``: it was ended before its last block. Raises InputError on a rating outside 0 to 10 or an order that does
-    not fit the plan.
+    ``stopped``: it was ended before its last block. ``outside``: sessions with heat in its days that are no part of it.
+    Raises InputError on a rating outside 0 to 10 or an order that does not fit the plan.
     """
     if len(order) != 2 * of.pairs or any(order[2 * k] == order[2 * k + 1] for k in range(of.pairs)):
         raise InputError("Order", f"The order must have {2 * of.pairs} blocks, both kinds in each pair.")
@@ -114,7 +116,7 @@ def analyse(of: Design, order: Sequence[bool], sessions: Sequence[Rated], stoppe
     d = [-row.lower for row in rows if row.lower is not None]
     planned = 2 * of.pairs * of.sessions
     missing = max(0, planned - len(told))
-    notes = _notes(of, missing, planned, len(d), stopped)
+    notes = _notes(of, missing, planned, len(d), stopped, outside)
     if len(d) < PAIRS_LEAST:
         sentence = (
             f"Too few blocks to tell: {len(d)} of {of.pairs} pairs have ratings both with and without. "
@@ -174,7 +176,7 @@ def _signed(points: float) -> str:
     return f"{rounded:.1f}" if rounded >= 0 else f"\u2212{-rounded:.1f}"
 
 
-def _notes(of: Design, missing: int, planned: int, used: int, stopped: bool) -> tuple[str, ...]:
+def _notes(of: Design, missing: int, planned: int, used: int, stopped: bool, outside: int) -> tuple[str, ...]:
     out = []
     if stopped:
         out.append("It was ended before its last block. That was planned for, and it makes the answer less sure.")
@@ -188,6 +190,10 @@ def _notes(of: Design, missing: int, planned: int, used: int, stopped: bool) -> 
         out.append(
             f"With {used} pairs the test of the drawn order cannot reach 5 in 100, however large the difference is."
         )
+    if outside == 1:
+        out.append("One session with heat in these days was no part of the comparison. It blurs what came out.")
+    elif outside:
+        out.append(f"{outside} sessions with heat in these days were no part of it. They blur what came out.")
     if not of.concealed:
         out.append("You knew which block was which, so hope and habit are part of the difference.")
     return tuple(out)

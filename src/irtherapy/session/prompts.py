@@ -169,7 +169,7 @@ def _phase(before: State, after: State) -> Iterator[Prompt]:
         yield Prompt("massage_end")
     switched_on = after.lamp_on and not before.lamp_on and not before.resting  # a rest is not told each time
     if switched_on:
-        yield Prompt("heat_again" if after.heat_s > 0.0 else "heat_on", {"minutes": _minutes(after)}, HIGH, True)
+        yield Prompt("heat_again" if before.heat_s > 0.0 else "heat_on", {"minutes": _minutes(after)}, HIGH, True)
     if after.massage and not before.massage:
         yield Prompt("massage_start", tone=HIGH)
     off_now = before.lamp_on and not after.lamp_on

@@ -139,6 +139,11 @@ def test_the_result_comes_after_the_end_and_finds_what_is_there() -> None:
     heat = {one.block: one.visit.heat_s for one in ComparedSession.objects.select_related("visit")}
     assert {of.order[block]: heat[block] > 0 for block in heat} == {True: True, False: False}
     assert visits.clean_session_count("neck") == 12  # those with heat, now that it is told
+    for number in (1, 2):
+        outside = did(of, 0, 0, 4)
+        ComparedSession.objects.filter(visit=outside).delete()
+        (note,) = comparisons.result(of).notes
+        assert note.startswith({1: "One session with heat", 2: "2 sessions with heat"}[number])
     rows = compared_told.ways(found)
     assert [name for name, *_ in rows][:2] == ["As drawn", "As done"] and "<svg" in compared_told.chart(found)
 

@@ -18,8 +18,15 @@ class Unlit:
         self._inner, self._asked = inner, False
 
     def on(self, lease_s: float) -> None:
-        """Remember that heat time runs; the device hears nothing."""
+        """Remember that heat time runs; the device hears no ON.
+
+        A plug is asked for its promise of OFF as before every ON, so that this takes as long, and fails as it would.
+        Raises DriverError.
+        """
         checked_lease(lease_s)
+        arm = getattr(getattr(self._inner, "heater", self._inner), "arm", None)
+        if arm is not None:
+            arm(lease_s)
         self._asked = True
 
     def renew(self, lease_s: float) -> None:

@@ -278,7 +278,14 @@ def result(of: Comparison) -> self_trial.Result:
     ]
     last = design.last_day(2 * of.pairs - 1)
     early = timezone.localtime(of.ended_at).date() < last and len(rated) < 2 * of.pairs * of.sessions
-    return self_trial.analyse(design, of.order, rated, stopped=early)
+    return self_trial.analyse(design, of.order, rated, early, _outside(of))
+
+
+def _outside(of: Comparison) -> int:
+    """Return how many sessions with heat at the place were done in these days and are no part of the comparison."""
+    first = timezone.make_aware(datetime.datetime.combine(of.starts_on, datetime.time()))
+    near = Visit.objects.filter(patient=of.patient, demo=of.demo, region=of.region, heat_s__gt=0, deleted_at=None)
+    return near.filter(created__gte=first, created__lte=of.ended_at, compared__isnull=True).count()
 
 
 def told_of_arms(of: Comparison) -> str:
