@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import statsmodels.api as sm
+from scipy import stats
 
 from irtherapy.outcome import autocorrelation, pairs
 from irtherapy.outcome.autocorrelation import Layout
@@ -137,3 +138,30 @@ def test_without_autocorrelation_the_restricted_model_is_the_mixed_model_of_stat
     found = pairs.interval(list(pair_differences(of, y[:, None])[:, 0]))
     assert found.difference == pytest.approx(mixed.params[1], abs=1e-6)
     assert found.standard_error == pytest.approx(mixed.bse[1], abs=1e-4)
+
+
+def test_the_posterior_is_that_of_brute_force() -> None:
+    """All but autocorrelation and spread is one normal of all ratings, pairs nearly flat; those two on a grid."""
+    rng = np.random.default_rng(25)
+    of = layout(3, 2, np.array([1, 0, 1]))
+    y = people(of, 0.4, np.array([-1.0]), rng)[:, 0]
+    pair = of.design[:, 1:]
+    rho, log_spread = np.linspace(0, 0.95, 121), np.linspace(*np.log(autocorrelation.SPREAD_POINTS), 121)
+    log, mean, var = (np.empty((121, 121)) for _ in range(3))
+    prior = autocorrelation.PRIOR_SD_POINTS**2
+    for i, r in enumerate(rho):
+        for j, s in enumerate(log_spread):
+            other = np.exp(2 * s) * autocorrelation.correlation(of.steps, max(r, 1e-12)) + 1e6 * pair @ pair.T
+            whole = other + prior * np.outer(of.x, of.x)
+            solved = np.linalg.solve(whole, np.column_stack([y, of.x]))
+            log[i, j] = -0.5 * (y @ solved[:, 0] + np.linalg.slogdet(whole)[1])
+            mean[i, j] = prior * of.x @ solved[:, 0]
+            var[i, j] = prior - prior**2 * of.x @ solved[:, 1]
+    ends = np.r_[0.5, np.ones(119), 0.5]
+    weight = np.exp(log - log.max()) * np.outer(ends, ends)
+    weight /= weight.sum()
+    ours = autocorrelation.posterior(of, y[:, None])
+    assert ours.average()[0] == pytest.approx((weight * mean).sum(), abs=2e-3)
+    for at in (-2.0, -1.0, 0.0, 0.5):
+        below = (weight * stats.norm.cdf((at - mean) / np.sqrt(var))).sum()
+        assert ours.below(at)[0] == pytest.approx(below, abs=2e-3)
