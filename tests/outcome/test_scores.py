@@ -72,7 +72,7 @@ def test_the_rules_of_the_papers(measure: str, answers: dict[str, object], expec
         ("psfs", {"psfs_1_text": "x" * 121}, "Activity 1 must have a name of 1 to 120"),
         ("psfs", psfs(a=11, b=1, c=1), "PSFS activity 1 must be a number from 0 to 10"),
         ("pgic", {"pgic": 0}, "PGIC answer must be a number from 1 to 7"),
-        ("odi", {"points": 46, "sections": 9}, "ODI points of 9 sections must be a number from 0 to 45; got 46."),
+        ("odi", {"points": 46, "sections": 9}, "ODI points must be a number from 0 to 45; got 46."),
         ("odi", {"points": 1, "sections": 0}, "ODI answered sections must be a number from 1 to 10"),
         ("ndi", {"points": 1, "sections": 8}, "NDI answered sections must be a number from 9 to 10; got 8."),
         ("promis_pf", {"score": 4}, "PROMIS physical function score must be a number from 10 to 90"),

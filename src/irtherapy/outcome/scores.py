@@ -241,7 +241,7 @@ def _total(measure: Measure, told: Mapping[str, Any]) -> Score:
     sections = _whole(measure, "answered sections", told.get("sections", measure.most), measure.least, measure.most)
     if "points" not in told:
         return Score(None, 0, ("points",), f"{measure.name}: no points were entered.")
-    points = _whole(measure, f"points of {sections} sections", told["points"], 0, measure.section_max * sections)
+    points = _whole(measure, "points", told["points"], 0, measure.section_max * sections)
     value = points / (measure.section_max * sections) * measure.high
     return Score(value, sections, (), "", {"points": points, "sections": sections})
 

@@ -20,7 +20,7 @@ from irtherapy.edge import data
 from irtherapy.edge.records import charts, going, outcomes, told
 from irtherapy.edge.records.models import Effect, PainEntry, Patient, Told
 from irtherapy.edge.records.models.visit import Visit
-from irtherapy.edge.web import outcome_charts, words
+from irtherapy.edge.web import outcome_charts, telling, words
 from irtherapy.edge.web.forms import Form
 from irtherapy.outcome import effects
 from irtherapy.outcome.motion import UNITS
@@ -72,9 +72,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             for f in found.filled
         ],
         "moved": [{"one": m, "chart": outcome_charts.motions(m), "unit": UNITS[m.motion.unit]} for m in found.moved],
-        "effects": [
-            {"one": e, "text": told.effect_text(e), "grade": effects.GRADES[e.grade][0]} for e in found.effects
-        ],
+        "effects": [{"one": e, "text": _effect_words(e), "grade": effects.GRADES[e.grade][0]} for e in found.effects],
         "year": timezone.localdate().year,
         "kept": _kept(request, patient),
         "noted": _noted(request, patient),
@@ -89,6 +87,12 @@ def _shown(place: going.Place, found: going.Going) -> dict[str, Any]:
         "chart": outcome_charts.pain(place, found.sessions),
         "rows": outcome_charts.pain_rows(place)[:SHOWN_DAYS],
     }
+
+
+def _effect_words(effect: Effect) -> str:
+    """Return what a side effect was: the program's words in the reader's language, the person's own as they are."""
+    name = telling.told(data.effect_kinds()[effect.kind].name)
+    return name if not effect.text else effect.text if effect.kind == "other" else f"{name}: {effect.text}"
 
 
 def morning(patient: Patient | None) -> dict[str, Any] | None:
