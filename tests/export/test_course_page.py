@@ -113,6 +113,14 @@ def test_figures_come_from_the_sessions_and_the_diary_alone() -> None:
     assert len(d.pains) == 28 + 22  # none twice, none lost
 
 
+def test_the_ceilings_are_those_that_held_and_a_rule_that_paused_is_told() -> None:
+    set_here = {"order": {"region": "neck", "heat_s": 900.0, "driver": "mqtt", "setting": "clinic"}}
+    clinic = html(Chart("p", [told.session(0, 0, record=set_here)]), judged=())
+    assert "<td>clinic</td>" in clinic and "nobody was heated" not in clinic
+    course = {**told.told().courses[0], "pauses": []}
+    assert "Paused: you told of an illness (from 9 Mar)" in html(told.told(courses=[course]))
+
+
 def test_days_are_those_of_the_person_s_clock() -> None:
     late = told.session(0, 0, record={"started_at": "2026-03-02T23:30:00+00:00"})
     assert digest(Chart("p", [late]), TODAY, told.ZONE).sessions[0].day == datetime.date(2026, 3, 3)

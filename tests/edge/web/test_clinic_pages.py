@@ -194,3 +194,15 @@ def test_the_terminal_leads_a_patient_by_the_same_rules(tmp_path: Path) -> None:
     visit = Visit.objects.get()
     assert visit.patient is not None and visit.prescription == Prescription(5.0, 3.0, "KL", 3)
     assert "with 1 visits" in run("clinic", "remove", "2041", "--yes") and not Visit.objects.exists()
+
+
+def test_a_clinic_of_many_is_shown_in_pages_and_found_by_code(client: Client, patient: Patient) -> None:
+    Patient.objects.bulk_create([Patient(code=f"B{n:03}") for n in range(120)])
+    first = client.get(reverse("clinic")).content.decode()
+    assert "Page 1 of 3" in first and "B049" not in first and "B048" in first
+    last = client.get(reverse("clinic"), {"page": "3"}).content.decode()
+    assert "B119" in last and "B099" in last and "B098" not in last
+    found = client.get(reverse("clinic"), {"find": "b11"}).content.decode()
+    assert "B110" in found and "2041" not in found and "Page 1" not in found
+    nobody = client.get(reverse("clinic"), {"find": "<x>"}).content.decode()
+    assert "No code has &quot;&lt;x&gt;&quot; in it." in nobody or 'No code has "&lt;x&gt;" in it.' in nobody

@@ -118,13 +118,14 @@ def _live(folder: Path, seed: int, first: datetime.date, quiet: bool) -> dict[st
 
 def _one(folder: Path, who: Simulated, first: datetime.date, days: Any, on_day: Callable[[], None]) -> dict[str, Any]:
     from irtherapy.edge.cli.four_weeks import compared, files, weeks
-    from irtherapy.edge.records.models import Patient
+    from irtherapy.edge.records import clinic
 
     if not who.code:
         compared.live(who, first, days, on_day)
-    patient = Patient.objects.create(code=who.code) if who.code else None
+    home.switch_clinic(bool(who.code))  # of this data folder alone
+    patient = clinic.add(who.code) if who.code else None
     course = weeks.Weeks(who, patient, first, days, on_day).run()
-    return files.write(folder / who.key, patient, course)
+    return files.write(folder / "results" / who.key, patient, course)
 
 
 def _tell(folder: Path, found: dict[str, Any]) -> None:

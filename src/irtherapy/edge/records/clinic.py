@@ -23,12 +23,14 @@ def _on() -> None:
         raise InputError("Clinic", OFF)
 
 
-def patients() -> QuerySet[Any]:
-    """Return every patient by code, with ``sessions`` and ``last_at`` of their records."""
+def patients(find: str = "") -> QuerySet[Any]:
+    """Return the patients with ``find`` in their code, by code, with ``sessions`` and ``last_at`` of their records."""
     kept = Q(visits__deleted_at__isnull=True) & ~Q(visits__ended="") & Q(visits__demo=False)
-    return Patient.objects.annotate(
-        sessions=Count("visits", filter=kept), last_at=Max("visits__created", filter=kept)
-    ).order_by("code")
+    return (
+        Patient.objects.filter(code__icontains=find)
+        .annotate(sessions=Count("visits", filter=kept), last_at=Max("visits__created", filter=kept))
+        .order_by("code")
+    )
 
 
 def find(code: str) -> Patient:

@@ -12,7 +12,7 @@ from irtherapy.edge.records import comparisons, visits
 from irtherapy.edge.records.models import Course, Patient, Visit
 
 RECORD = ("started_at", "ended", "ended_text", "heat_s", "skin_peak_c", "cem43_min", "note")
-ORDER = ("region", "heat_s", "driver")
+ORDER = ("region", "heat_s", "driver", "setting")
 COLUMNS = ("id", "created", "sites", "person", "device", "pain_after", "skin_check", "course_id")
 OF_PLAN, OF_PLACEMENT = "plan__irradiance_w_m2", "placement__distance_m"
 BY_ITSELF = ("completed", "stopped")  # no guard ended these

@@ -10,7 +10,7 @@ from types import EllipsisType
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from irtherapy.edge import journal
@@ -101,6 +101,15 @@ def latest_unfinished(patient: Patient | None = None) -> Visit | None:
 def finished(patient: Patient | None | EllipsisType = ...) -> QuerySet[Visit]:
     """Return the visits with a record, newest first; of whom, as in ``visible``."""
     return visible(patient).exclude(ended="")
+
+
+def in_short(found: QuerySet[Visit]) -> QuerySet[Visit, Any]:
+    """Return visits for a list: their large columns stay in the database, what a line says is taken out of the record.
+
+    That is ``ended_text`` and ``before``, the pain before heat.
+    """
+    said = {"ended_text": F("record__ended_text"), "before": F("record__pain_before_0_10")}
+    return found.defer(*LARGE).annotate(**said)
 
 
 def broken_off(patient: Patient | None = None) -> tuple[Visit, tuple[StretchItem, ...]] | None:

@@ -77,6 +77,7 @@ class Digest:
     course: Json | None
     person: Json
     verdict: Json
+    setting: str
     devices: tuple[Json, ...]
     sites: tuple[Json, ...]
     sessions: tuple[Done, ...]
@@ -168,6 +169,7 @@ def digest(
         course=course,
         person=last.get("person") or {},
         verdict=last.get("verdict") or {},
+        setting=_setting(last),
         devices=_each(s.get("device") for s in kept),
         sites=_each(site for s in kept for site in s.get("sites", ()) if site.get("region") == _region(s)),
         sessions=sessions,
@@ -222,6 +224,12 @@ def _done(session: Json, zone: datetime.tzinfo) -> Done:
 
 def _guard(told: Json) -> str:
     return str(told.get("text") or told.get("name") or "A guard ended the heat.")
+
+
+def _setting(session: Json) -> str:
+    """Return whose ceilings held: those of the order, which a clinician may have set, else the verdict's."""
+    order = (session.get("record") or {}).get("order") or {}
+    return str(order.get("setting") or (session.get("verdict") or {}).get("setting") or "home")
 
 
 def _region(session: Json) -> str:

@@ -86,8 +86,8 @@ def _who(d: Digest) -> Rows:
         told.append(str(person["sex"]))
     if person.get("height_m") and person.get("weight_kg"):
         told.append(f"BMI {person['weight_kg'] / person['height_m'] ** 2:.1f} kg/m²")
-    setting = words.SETTINGS.get(str(d.verdict.get("setting")), "home")
-    rows = [("Person", ", ".join(told) or "age not told"), ("Ceilings", setting)]
+    ceilings = words.SETTINGS.get(d.setting, d.setting)
+    rows = [("Person", ", ".join(told) or "age not told"), ("Ceilings", ceilings)]
     care = [f"{short(str(r['text']), 40)}" for r in d.verdict.get("precautions", ())]
     cleared = [f"{short(str(r['text']), 40)}" for r in d.verdict.get("cleared", ())]
     if cleared:
@@ -127,8 +127,9 @@ def _when(d: Digest) -> Rows:
         reasons = [str(m.get("reason") or "no reason told").rstrip(".") for m in d.missed]
         rows.append(("Not done", f"{len(d.missed)}{_why(reasons)}"))
         status = words.STATUS.get(str(course.get("status")), str(course.get("status")))
-        pauses = [p for p in course.get("pauses", ()) if p.get("reason")]
-        paused = [f"{short(str(p['reason']).rstrip('.'), 34)} (from {_iso(p['from'])})" for p in pauses]
+        held = [(p["from"], p["reason"]) for p in course.get("pauses", ()) if p.get("reason")]
+        held = sorted([*held, *((b["at"], b["text"]) for b in course.get("breaks", ()))], key=lambda h: str(h[0]))
+        paused = [f"{short(str(why).rstrip('.'), 34)} (from {_iso(on)})" for on, why in held]
         rows.append(("Course", status))
         if paused:
             rows.append(("Paused", _few(paused, 1)))

@@ -40,6 +40,7 @@ class Simulated:
     by_session: float
     motions: tuple[tuple[str, float, float], ...]
     measures: tuple[str, ...]
+    set_by: str = ""
     away: frozenset[int] = frozenset()
     pauses: tuple[tuple[int, int, str], ...] = ()
     skips: Mapping[int, str] = field(default_factory=dict)
@@ -81,6 +82,7 @@ CLINIC = Simulated(
     by_session=0.12,
     motions=(("neck_turn_right", 52.0, 0.6), ("neck_turn_left", 61.0, 0.3)),
     measures=("peg", "psfs", "ndi"),
+    set_by="A. Therapist",
     skips={11: "A family visit"},
     effects={14: ("more_pain", 2, "stiff in the morning")},
     flares={15: 4.0, 16: 2.0},

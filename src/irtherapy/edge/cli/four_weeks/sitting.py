@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from irtherapy import limits, pathway
+from irtherapy import pathway
 from irtherapy.edge import data
 from irtherapy.edge.cli.four_weeks.clock import Days
 from irtherapy.edge.cli.four_weeks.people import Pain, Simulated
-from irtherapy.edge.records import courses, programmed, rated, visits
+from irtherapy.edge.records import clinic, courses, programmed, rated, visits
 from irtherapy.edge.web.stages import changing_questions
 from irtherapy.screening import pages_for, prestart_checks
 from irtherapy.values import Decision, Event, InputError, Placement, SessionRecord
@@ -48,8 +49,13 @@ class Sitting:
 
 def visit(who: Simulated, patient: Patient | None, course: Course | None, days: Days, pain: Pain, day: int) -> Visit:
     """Return a visit whose plan is made, as the pages leave it before START. Raises InputError when it is no go."""
-    in_full = course is not None and courses.progress(course).rescreen
-    made = visits.next_visit(False, changing_questions(), patient, course, in_full=in_full)
+    if patient is not None:
+        programme = data.programmes()[who.programme]
+        prescribed = replace(programmed.prescribed(programme), set_by=who.set_by)
+        made = clinic.begin(patient, programme, prescribed, changing_questions())
+    else:
+        in_full = course is not None and courses.progress(course).rescreen
+        made = visits.next_visit(False, changing_questions(), None, course, in_full=in_full)
     site, device = who.site(pain.told(day)), data.catalogue()[DEVICE]
     made.tell_where((site,), who.person, device.kind.value)
     asked = data.questionnaire()
@@ -62,13 +68,7 @@ def visit(who: Simulated, patient: Patient | None, course: Course | None, days: 
     if verdict.decision is not Decision.GO:
         raise InputError("Screening", f"The simulated person may not have heat: {verdict.next_step}")
     made.place(who.person, device, PLACEMENT)
-    clean = visits.clean_session_count(site.region, patient=patient)
-    heat_min = programmed.programme_of(made).heat_min
-    further = (*limits.programme_limits(heat_min), *courses.limits_of(course, verdict.setting, site))
-    plan = pathway.make_plan(
-        who.person, site, device, PLACEMENT, verdict, clean, data.body_tables(), seed=days.seed, further=further
-    )
-    programmed.keep_plan(made, plan)
+    programmed.keep_plan(made, programmed.make_plan(made))
     return made
 
 
@@ -85,7 +85,8 @@ def heat(made: Visit, who: Simulated, days: Days, stop: bool, part: Part | None 
     stretch = programmed.exercises_of(made, programme, days.seed)
     checks = prestart_checks(device.kind, plan.site.region, device.has_timer)
     name = days.name("session").hex
-    order = pathway.make_order(name, plan, device, "simulated", checks, stretch, sensor=True, programme=programme)
+    set_here = made.prescription is not None
+    order = pathway.make_order(name, plan, device, "simulated", checks, stretch, True, programme, set_here)
     began = days.now
     made.start_session(order.session_id, began)
     clock, written = SteppedClock(AT_FULL_SPEED), Written()

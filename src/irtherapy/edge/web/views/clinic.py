@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
@@ -23,6 +24,7 @@ from irtherapy.edge.web.steps import address_of
 from irtherapy.values import InputError, Prescription, Programme, Setting, from_json
 
 LEVELS = (("1", "Base"), ("2", "A step on"), ("3", "Harder"))
+PAGE_OF = 50
 FIELD_OF = {
     "Minutes of heat": "heat_min",
     "Minutes of a first session": "first_min",
@@ -53,7 +55,9 @@ def page(request: HttpRequest) -> HttpResponse:
             return redirect("patient", clinic.add(code).pk)
         except InputError as refused:
             error = str(refused)
-    context = {"patients": clinic.patients(), "error": error, "code": code}
+    wanted = request.GET.get("find", "").strip()
+    found = Paginator(clinic.patients(wanted), PAGE_OF).get_page(request.GET.get("page"))
+    context = {"patients": found, "error": error, "code": code, "find": wanted, "kept": Patient.objects.exists()}
     return render(request, "clinic/patients.html", context, status=422 if error else 200)
 
 
@@ -107,7 +111,7 @@ def _context(found: Patient, given: dict[str, str], errors: dict[str, str]) -> d
         "levels": LEVELS,
         "most_min": f"{ceiling.heat_min:g}",
         "most_pads_min": f"{limits.MIRE_CLINIC_MAX_MIN:g}",
-        "finished": visits.finished(found)[:50],
+        "finished": visits.in_short(visits.finished(found))[:50],
         "unfinished": unfinished,
         "unfinished_address": "" if unfinished is None else address_of(unfinished),
     }

@@ -38,7 +38,7 @@ def start(request: HttpRequest) -> HttpResponse:
             "left": () if broken is None else broken[1],
             "left_min": 0 if broken is None else round(sum(item.duration_s for item in broken[1]) / 60),
             "comparison": compared_told.on_start(),
-            "finished": visits.finished(None)[:10],
+            "finished": visits.in_short(visits.finished(None))[:10],
             "where": where,
             "reminder": None if course is None or where is None else courses.remind(course, where),
             "morning": outcome.morning(None),
