@@ -12,7 +12,7 @@ from irtherapy.edge.cli import show
 
 DRIVER = typer.Option([], "--driver", help="Only this driver; may be repeated.")
 FAULT = typer.Option([], "--fault", help="Only this fault; may be repeated.")
-JOBS = typer.Option(12, "--jobs", min=1, max=32, help="How many sessions at the same time.")
+JOBS = typer.Option(16, "--jobs", min=1, max=32, help="How many sessions at the same time.")
 
 
 def register(devices: typer.Typer) -> None:

@@ -30,7 +30,7 @@ DIRECT = "The node is spoken to without a broker; its firmware is killed by the 
 NOT_KEPT = "A node's own API keeps no commands, and OFF at the start is compiled into it."
 FIGURES = "A node's own API carries figures, not words."
 SAYS_ONLY = "A thermometer switches nothing; its plug has a row of its own."
-JOBS = 12
+JOBS = 16
 TOLD_WITHIN_S = 15.0
 STUCK = ("relay_stuck", "watts_when_off", "skin_rising_when_off")
 
