@@ -49,7 +49,7 @@ def test_telling_how_it_is_going(
     expect(page.get_by_role("link", name="6, change it")).to_be_visible()
     look(page, "told", accessible)
 
-    page.get_by_role("link", name="Fill in PEG").click()
+    page.get_by_role("link", name="Fill in Pain, enjoyment, general activity").click()
     page.locator("input[name=peg_1][value='7']").check(force=True)
     expect(page.locator("[data-saved]")).to_have_text("Kept as you go.")
     page.reload()
