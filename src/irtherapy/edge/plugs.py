@@ -74,6 +74,8 @@ class OwnPlug:
             raise InputError("Plug", f"Plug must be one of {', '.join(registry.PLUGS)}; got {self.kind!r}.")
         if (self.node is None) == (self.kind == registry.ESPHOME):
             raise InputError("Host", "Host must be told of an ESPHome node, and of no other plug.")
+        if self.node is None and (not self.topic or any(sign in self.topic for sign in "+# \n")):
+            raise InputError("Topic", "Topic must be the plug's own MQTT topic, without spaces, + or #.")
         if self.thermometer2 is not None and self.thermometer in (None, self.thermometer2):
             raise InputError("Second thermometer", "Second thermometer must be beside a first, and another one.")
 

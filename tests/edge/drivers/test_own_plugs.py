@@ -104,7 +104,13 @@ def test_the_commands_add_show_test_watch_and_forget(broker: Broker, pretend: Ca
 
 @pytest.mark.parametrize(
     ("changes", "says"),
-    [({"kind": "smart"}, "Plug must be"), ({"name": " "}, "Name must be"), ({"broker": {"port": 0}}, "Port must be")],
+    [
+        ({"kind": "smart"}, "Plug must be"),
+        ({"topic": ""}, "Topic must be"),
+        ({"topic": "a/#"}, "Topic must be"),
+        ({"name": " "}, "Name must be"),
+        ({"broker": {"port": 0}}, "Port must be"),
+    ],
 )
 def test_a_plug_told_wrongly_is_refused_and_nothing_is_kept(changes: dict[str, object], says: str) -> None:
     told = {"name": "desk", "kind": "tasmota", "topic": "t", "device_id": "r125_150w", **changes}
