@@ -24,7 +24,7 @@ def test_the_wheel_holds_every_file_of_the_package(tmp_path: Path) -> None:
     wanted = {
         p.relative_to(source).as_posix()
         for p in (source / "irtherapy").rglob("*")
-        if p.is_file() and p.suffix != ".pyc" and "__pycache__" not in p.parts
+        if p.is_file() and p.suffix not in (".pyc", ".po") and "__pycache__" not in p.parts
     }
     assert wanted - packed == set()
     assert "irtherapy = irtherapy.edge.cli:main" in entry.replace("irtherapy=", "irtherapy = ")
