@@ -93,12 +93,15 @@ import statistics, sys, time
 from irtherapy.edge.cli import keep
 keep.ready()
 from django.test import Client
-from irtherapy.edge.records.models import Course, Patient, Visit
+from irtherapy.edge import home
+from irtherapy.edge.records.models import Patient, Visit
+home.switch_clinic(True)
 client = Client(SERVER_NAME="localhost")
 code = Patient.objects.order_by("code")[Patient.objects.count() // 2].code
 one = Visit.objects.filter(patient__code=code).order_by("-created").first()
 pages = {
     "start": "/", "record": f"/visit/{one.id}/record/", "doctor": f"/visit/{one.id}/doctor/",
+    "clinic": "/clinic/", "clinic-last": "/clinic/?page=40", "patient": f"/clinic/{one.patient_id}/",
     "course": "/course/", "outcome": "/outcome/", "outcome-patient": f"/outcome/?patient={code}",
     "course-report": f"/course-report/?patient={code}", "course-page": f"/course-report/page/?patient={code}",
 }

@@ -47,8 +47,12 @@ def _register_patients(clinic: typer.Typer) -> None:
         from irtherapy.edge.records import clinic as kept
 
         found = [
-            {"code": p.code, "sessions": p.sessions, "last_at": p.last_at and p.last_at.isoformat(timespec="minutes")}
-            for p in kept.patients()
+            {
+                "code": p["code"],
+                "sessions": p["sessions"],
+                "last_at": p["last_at"] and p["last_at"].isoformat(timespec="minutes"),
+            }
+            for p in kept.with_sessions(kept.patients())
         ]
         if as_json:
             show.emit({"patients": found})

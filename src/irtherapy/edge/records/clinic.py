@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from irtherapy import limits
 from irtherapy.edge import home
@@ -23,14 +23,19 @@ def _on() -> None:
         raise InputError("Clinic", OFF)
 
 
-def patients(find: str = "") -> QuerySet[Any]:
-    """Return the patients with ``find`` in their code, by code, with ``sessions`` and ``last_at`` of their records."""
-    kept = Q(visits__deleted_at__isnull=True) & ~Q(visits__ended="") & Q(visits__demo=False)
-    return (
-        Patient.objects.filter(code__icontains=find)
-        .annotate(sessions=Count("visits", filter=kept), last_at=Max("visits__created", filter=kept))
-        .order_by("code")
-    )
+def patients(find: str = "") -> QuerySet[Patient]:
+    """Return the patients with ``find`` in their code, by code."""
+    return Patient.objects.filter(code__icontains=find).order_by("code")
+
+
+def with_sessions(some: Iterable[Patient]) -> list[dict[str, Any]]:
+    """Return patients with how many ``sessions`` are kept of each and when the last was (``last_at``, or None)."""
+    found = list(some)
+    kept = Visit.objects.filter(patient__in=found, demo=False, deleted_at=None).exclude(ended="").order_by()
+    counted = kept.values("patient_id").annotate(sessions=Count("*"), last_at=Max("created"))
+    by_patient = {row["patient_id"]: row for row in counted}
+    none = {"sessions": 0, "last_at": None}
+    return [{"pk": one.pk, "code": one.code, **none, **by_patient.get(one.pk, {})} for one in found]
 
 
 def find(code: str) -> Patient:

@@ -57,7 +57,14 @@ def page(request: HttpRequest) -> HttpResponse:
             error = str(refused)
     wanted = request.GET.get("find", "").strip()
     found = Paginator(clinic.patients(wanted), PAGE_OF).get_page(request.GET.get("page"))
-    context = {"patients": found, "error": error, "code": code, "find": wanted, "kept": Patient.objects.exists()}
+    context = {
+        "patients": found,
+        "rows": clinic.with_sessions(found),
+        "error": error,
+        "code": code,
+        "find": wanted,
+        "kept": Patient.objects.exists(),
+    }
     return render(request, "clinic/patients.html", context, status=422 if error else 200)
 
 
