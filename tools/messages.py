@@ -364,6 +364,9 @@ def compiled(po: bytes) -> bytes:
     out = io.BytesIO()
     catalog = read_po(io.BytesIO(po), charset="utf-8")
     catalog.creation_date = catalog.revision_date = NO_DAY
+    for message in list(catalog):
+        if message.id and isinstance(message.string, tuple) and not all(message.string):
+            catalog.delete(message.id, message.context)  # of two forms one is missing: English then, not nothing
     write_mo(out, catalog)
     return out.getvalue()
 
