@@ -84,9 +84,10 @@ from irtherapy.edge.cli import keep
 keep.ready()
 from pathlib import Path
 from irtherapy.edge.cli import export
-began = time.perf_counter()
+began, worked = time.perf_counter(), time.process_time()
 export.WRITERS["fhir"](Path(sys.argv[1]), "")
-print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(time.perf_counter() - began, time.process_time() - worked, memory_mb)
 """
 PAGES = """
 import statistics, sys, time
@@ -136,7 +137,10 @@ def test_a_clinic_of_years(tell: Any, tmp_path: Path, benchmark: Any) -> None:
         tell(f"  page {name}: {float(median_ms):.0f} ms, at worst {float(worst_ms):.0f} ({status})")
         assert status == "200" and float(median_ms) < PAGE_MS, name
     out = tmp_path / "all.json"
-    seconds, memory_mb = map(float, run(tmp_path, EXPORT, str(out)).split())
-    tell(f"  FHIR of everybody: {seconds:.0f} s, {out.stat().st_size / 2**20:.0f} MB, {memory_mb:.0f} MB of memory")
+    seconds, worked_s, memory_mb = map(float, run(tmp_path, EXPORT, str(out)).split())
+    tell(
+        f"  FHIR of everybody: {seconds:.0f} s ({worked_s:.0f} of work), {out.stat().st_size / 2**20:.0f} MB, "
+        f"{memory_mb:.0f} MB of memory"
+    )
     benchmark.pedantic(lambda: json.loads(run(tmp_path, demo, "report", "--list", "--json")), rounds=1)
     assert memory_mb < 300.0 and resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss > 0
