@@ -37,6 +37,7 @@ CSS = (
 .facts td { width: auto; overflow-wrap: anywhere; }
 .front th, .front td { padding-top: 0.8pt; padding-bottom: 0.8pt; }
 .s-response .facts th { width: 42mm; }
+.s-trial .facts th { width: 72mm; }
 .front li, .front p, h1 { overflow-wrap: anywhere; }
 .s-chart figure svg { max-height: 36mm; }
 h3 { font-size: 9.5pt; margin: 6pt 0 2pt; }
@@ -59,6 +60,7 @@ li { overflow-wrap: anywhere; }
   .front th, .front td { padding-top: 3px; padding-bottom: 3px; }
   .facts th { width: min(8.5rem, 32vw); }
   .s-response .facts th { width: min(11rem, 32vw); }
+  .s-trial .facts th { width: min(22rem, 60vw); }
   .two { gap: 0 2.5rem; }
   .two > div { flex-basis: 20rem; }
   .wide, figure { overflow-x: auto; }

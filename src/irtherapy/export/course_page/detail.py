@@ -119,11 +119,13 @@ def _trial(d: Digest) -> str:
 
 
 def _one_trial(t: Json) -> str:
-    told = [("From", str(t.get("started_on", ""))[:10]), ("To", str(t.get("ended_on") or "not over")[:10])]
-    told += [(str(k), str(v)) for k, v in t.get("facts", ())]
-    return (
-        f"{words.table([r for r in told if r[1]])}<p>{escape(str(t.get('sentence') or 'There is no result yet.'))}</p>"
-    )
+    ended = _year(t["ended_on"]) if t.get("ended_on") else "not over"
+    told = [("From", _year(t["started_on"])), ("To", ended), *((str(k), str(v)) for k, v in t.get("facts", ()))]
+    return f"<p>{escape(str(t.get('sentence') or 'There is no result yet.'))}</p>{words.table(told)}"
+
+
+def _year(text: object) -> str:
+    return day(datetime.date.fromisoformat(str(text)[:10]), year=True)
 
 
 def _safety(d: Digest) -> str:
