@@ -57,6 +57,23 @@ def test_the_front_page_is_one_page_even_where_every_text_is_too_long() -> None:
     assert len(pages(only)) == 1
 
 
+def longer(page: str, share: float) -> str:
+    """Return a page whose every text is longer by a share, as other languages are."""
+
+    def more(text: re.Match[str]) -> str:
+        return f">{text[1]} {('abcde ' * 20)[: int(len(text[1].strip()) * share)]}<" if len(text[1]) > 4 else text[0]
+
+    head, body = page.split("<body>")
+    parts = re.split(r"(<svg.*?</svg>)", body, flags=re.DOTALL)
+    return head + "<body>" + "".join(p if i % 2 else re.sub(">([^<>]+)<", more, p) for i, p in enumerate(parts))
+
+
+def test_it_is_one_page_in_a_language_that_needs_more_room_too() -> None:
+    for page in (html(called="P-7"), html(told.too_long(), judged=told.JUDGED_TOO_LONG, called="W" * 90)):
+        front, behind, *_ = pages(longer(page, 0.3))
+        assert "it does not treat" in front and behind.startswith("Every session")
+
+
 @pytest.mark.parametrize("reader", READERS)
 def test_each_reader_s_pdf_is_tagged_as_pdf_ua_asks_and_repeats_to_the_byte(reader: str) -> None:
     page = html(reader=reader, called="P-7")

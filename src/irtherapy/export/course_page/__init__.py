@@ -30,6 +30,11 @@ CSS = (
 .front h2, .front .foot { margin-top: 5pt; }
 .front h2 { font-size: 9.5pt; }
 .front .foot { font-size: 7.6pt; padding-top: 2pt; }
+.tight { font-size: 7.2pt; line-height: 1.18; }
+.tight h1 { font-size: 12pt; }
+.tight h2 { font-size: 8pt; margin-top: 3pt; }
+.tight .foot { font-size: 6.8pt; }
+.tight .s-chart figure svg { max-height: 30mm; }
 .headline { font-weight: 600; }
 .two { display: flex; flex-wrap: wrap; gap: 0 10mm; }
 .two > div { flex: 1 1 80mm; min-width: 0; }
@@ -94,7 +99,7 @@ def course_page(
     wanted = chosen(sections, reader)
     d = digest(chart, today, zone, course_id)
     body = f'<div class="front">{front(d, judged, wanted, called)}'
-    body += f'<p class="foot">For: {escape(READERS[reader].lower())}. {escape(FOOT)}</p></div>'
+    body += f'<p class="foot" id="front-end">For: {escape(READERS[reader].lower())}. {escape(FOOT)}</p></div>'
     body += detail(d, judged, wanted)
     title = "Course of infrared heat, a page for the " + READERS[reader].lower() if reader != "yourself" else ""
     return page.document(title or "Course of infrared heat, your own page", body, CSS)
