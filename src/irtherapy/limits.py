@@ -45,6 +45,7 @@ STRETCH_S = 600.0
 LEAST_MIN = 2.0  # a session shorter than this is not worth its risk: the device is too hot as placed
 WARM_SKIN_C = 39.0  # minutes at or above it are counted by site and week (facts: safety 2.4, erythema ab igne)
 WARM_SKIN_SESSIONS = 3  # as many of the longest sessions as a week holds; no study gives a figure, so: our proposal
+LONGER_AFTER_CLEAN = 3  # clean skin checks from which the person may choose more than the usual minutes; our proposal
 AT_RISK_AGE_YEARS = 65.0  # facts/contraindications.csv C32
 
 FIRST_TEXT = "a first session is short, to see how your skin takes it"
@@ -52,7 +53,7 @@ CLEAN_TEXT = "the usual length after a clean skin check"
 WARM_SKIN_TEXT = "how long the skin there may be warm in one week"
 CEILING_TEXT = "the most for any session"
 PROGRAMME_TEXT = "as long as the heat of your programme"
-SHORTER_TEXT = "fewer minutes, as it was set for you"
+CHOSEN_TEXT = "the minutes that you chose"
 CLINICIAN_TEXT = "as your clinician set it"
 CLINICIAN_FIRST_TEXT = "as your clinician set it for a first session"
 OF_THE_HEAT = frozenset({"skin_target", "skin_cutoff", "cem43", "eye"})  # limits that depend on how warm it gets
@@ -94,15 +95,15 @@ def course_limits(setting: Setting, course_min: float, warm_min: float) -> tuple
     )
 
 
-def programme_limits(programme_min: float, shorter_min: float | None = None) -> tuple[LimitStep, ...]:
-    """Return the limits of a programme for the limit chain: its minutes of heat, and fewer where fewer were set.
+def programme_limits(programme_min: float, chosen_min: float | None = None) -> tuple[LimitStep, ...]:
+    """Return the limits of a programme for the limit chain: its minutes of heat, and those that a person chose.
 
-    Raises InputError on fewer minutes than a session has.
+    Raises InputError on more minutes than the programme has, or fewer than a session has.
     """
     steps = [LimitStep("programme", programme_min, PROGRAMME_TEXT, PROPOSAL)]
-    if shorter_min is not None:
-        fewer = in_range("Minutes of heat", shorter_min, LEAST_MIN, max(LEAST_MIN, programme_min), "min")
-        steps.append(LimitStep("shorter", fewer, SHORTER_TEXT, "set here"))
+    if chosen_min is not None:
+        chosen = in_range("Minutes of heat", chosen_min, LEAST_MIN, max(LEAST_MIN, programme_min), "min")
+        steps.append(LimitStep("chosen", chosen, CHOSEN_TEXT, "chosen here"))
     return tuple(steps)
 
 
@@ -136,10 +137,13 @@ def fixed_limits(
     clean_sessions: int,
     timer_min: float | None = None,
     clinician_set: bool = False,
+    chosen_min: float | None = None,
 ) -> tuple[LimitStep, ...]:
     """Return the limits that do not depend on the physics, for the limit chain.
 
     ``clean_sessions`` counts earlier sessions whose skin check was clean; ``timer_min`` is the device's own timer.
+    ``chosen_min``: minutes that the person chose. The usual length holds where nobody chose more, and until three skin
+    checks were clean; the ceiling holds always.
     """
     c = CEILINGS[setting]
     steps = [
@@ -149,7 +153,7 @@ def fixed_limits(
         pass  # the clinician sets the rest (``clinician_limits``)
     elif clean_sessions < 1:
         steps.append(LimitStep("first_session", c.first_session_min, FIRST_TEXT, PROPOSAL))
-    else:
+    elif clean_sessions < LONGER_AFTER_CLEAN or chosen_min is None or chosen_min <= c.default_min:
         steps.append(LimitStep("default_after_clean", c.default_min, CLEAN_TEXT, PROPOSAL))
     if region is Region.NECK and setting is not Setting.CLINIC:
         steps.append(LimitStep("near_neck", c.neck_min, NECK_TEXT, PROPOSAL))

@@ -92,11 +92,12 @@ def make_plan(
     persons: int = 200,
     further: tuple[LimitStep, ...] = (),
     prescription: Prescription | None = None,
+    chosen_min: float | None = None,
 ) -> Plan:
     """Return the minutes and what they will do; ``further`` limits are those of a course or a programme.
 
-    ``prescription``: in the clinic, what the clinician set there. Raises InputError unless the verdict is go, and when
-    what was set passes a ceiling.
+    ``prescription``: in the clinic, what the clinician set there. ``chosen_min``: minutes that the person chose.
+    Raises InputError unless the verdict is go, and when what was set passes a ceiling.
     """
     if verdict.decision is not Decision.GO:
         raise InputError("Screening", f"No heat is planned: {verdict.next_step}")
@@ -117,6 +118,7 @@ def make_plan(
         persons=persons,
         further=further,
         clinician_set=prescription is not None,
+        chosen_min=chosen_min,
     )
 
 

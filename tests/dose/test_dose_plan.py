@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from irtherapy import limits
 from irtherapy.dose.plan import make_plan
 from irtherapy.edge import data
-from irtherapy.values import Device, InputError, Person, Placement, Plan, Region, Setting, Site, to_json
+from irtherapy.values import Device, DeviceKind, InputError, Person, Placement, Plan, Region, Setting, Site, to_json
 
 LOWER = Site(Region.LOWER_BACK)
 ADULT = Person(age_years=40, sex="female", height_m=1.70, weight_kg=70, skin_tone=3)
@@ -172,3 +172,20 @@ def test_light_pads_over_clothing_never_gain_minutes(device):
 
 def test_no_advice_leads_beyond_what_is_known():
     assert not any("cm" in text for text in plan("bestqool_pro300", 0.3).advice)
+
+
+@pytest.mark.parametrize(
+    ("setting", "clean", "chosen", "minutes"),
+    [
+        (Setting.HOME, 0, 20.0, 10),  # a first session is short, whatever is asked
+        (Setting.HOME, 2, 20.0, 15),
+        (Setting.HOME, 3, None, 15),  # the usual length holds where nobody chose
+        (Setting.HOME, 3, 20.0, 20),
+        (Setting.HOME, 3, 45.0, 20),  # the ceiling holds always
+        (Setting.HOME_AT_RISK, 3, 20.0, 15),
+        (Setting.HOME_AT_RISK, 3, None, 10),
+    ],
+)
+def test_twenty_minutes_are_for_who_chooses_them_after_three_clean_skin_checks(setting, clean, chosen, minutes):
+    chain = limits.fixed_limits(setting, DeviceKind.LAMP, Region.LOWER_BACK, clean, chosen_min=chosen)
+    assert min(step.minutes for step in chain) == minutes

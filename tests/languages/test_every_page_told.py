@@ -139,8 +139,8 @@ def test_the_patients_of_a_clinic(reader: Client, home: Path) -> None:
 def test_another_programme_for_the_plan(reader: Client, home: Path) -> None:
     visit = walk.to_plan(reader)
     address = reverse("plan-choose", args=[visit.id])
-    check(reader.post(address, {"programme": "heat_massage", "shorter_min": "99"}), "a programme sent back")
-    check(reader.post(address, {"programme": "home_20_10", "shorter_min": "6"}, follow=True), "fewer minutes")
+    check(reader.post(address, {"programme": "heat_massage", "chosen_min": "99"}), "a programme sent back")
+    check(reader.post(address, {"programme": "home_20_10", "chosen_min": "6"}, follow=True), "fewer minutes")
 
 
 @pytest.mark.parametrize("slug", list(SLUGS))

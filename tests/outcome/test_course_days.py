@@ -152,7 +152,7 @@ def test_minutes_rise_only_by_two_and_only_after_a_clean_check(
         day = date.fromisoformat(record["on"])
         before = logic.state(course, records[:index], day.isoformat(), "lower_back").minutes
         after = logic.state(course, records[: index + 1], day.isoformat(), "lower_back").minutes
-        assert after <= min(course.heat_min, ceiling.default_min)
+        assert after <= min(course.heat_min, ceiling.heat_min)
         clean = record["skin_check"] == "clean" and record["ended"] == "completed"
         assert after <= before + (ladder.STEP_MIN if clean else 0.0)
 

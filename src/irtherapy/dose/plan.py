@@ -46,6 +46,7 @@ class _Case:
     dose: LightDose | None
     further: tuple[LimitStep, ...] = ()
     clinician_set: bool = False
+    chosen_min: float | None = None
 
     def expose(self, placement: Placement) -> Exposure:
         return exposure.expose(self.persons, self.body, self.site, self.device, placement, self.tissue, self.dose)
@@ -63,7 +64,7 @@ class _Case:
     def fixed(self) -> tuple[LimitStep, ...]:
         timer = self.device.timer_min
         of = (self.setting, self.device.kind, self.site.region, self.clean_sessions)
-        return limits.fixed_limits(*of, timer, self.clinician_set) + self.further
+        return limits.fixed_limits(*of, timer, self.clinician_set, self.chosen_min) + self.further
 
     def fixed_min(self) -> float:
         """Return the minutes that the limits which do not depend on the heat would allow."""
@@ -96,18 +97,20 @@ def make_plan(
     persons: int = 200,
     further: tuple[LimitStep, ...] = (),
     clinician_set: bool = False,
+    chosen_min: float | None = None,
 ) -> Plan:
     """Return the plan of one session.
 
     The same arguments give the same plan. ``persons`` (20 to 5000) sets the size of the ensemble; ``further`` limits,
     of a course or a programme, join the chain and can only make it shorter. ``clinician_set``: a clinician set the
-    minutes, which is where LED pads in a clinic may have more of them. Raises InputError for a distance outside the
-    device's range, a device whose output is not known, or a negative count of clean sessions.
+    minutes, which is where LED pads in a clinic may have more of them. ``chosen_min``: minutes that the person chose
+    (``limits.fixed_limits``). Raises InputError for a distance outside the device's range, a device whose output is
+    not known, or a negative count of clean sessions.
     """
     if clean_sessions < 0:
         raise InputError("Clean sessions", f"Clean sessions must be 0 or more; got {clean_sessions}.")
     asked = _case(person, site, device, setting, clean_sessions, tables, seed, persons)
-    case = replace(asked, further=further, clinician_set=clinician_set)
+    case = replace(asked, further=further, clinician_set=clinician_set, chosen_min=chosen_min)
     ex = case.expose(placement)
     hot = ensemble.heating(ex, case.ceiling_min())
     winner, runner_up, chain = limits.tightest(_limits(case, ex, hot))

@@ -1,7 +1,8 @@
 """How many minutes of heat the course has come to, and which week of the exercises comes next.
 
 Minutes begin at the first session's and rise by two after each finished session whose skin check was clean (facts:
-protocols 3, "10 min first session, +2 min per session to 15"); nothing else raises them. Marks, a break and two weeks
+protocols 3, "10 min first session, +2 min per session to 15, hard cap 20"); nothing else raises them. Beyond the usual
+length they count for a person who chose more (``limits.fixed_limits``). Marks, a break and two weeks
 without heat lead back to the first session's minutes. ``limits`` holds above all of it.
 """
 
@@ -35,7 +36,7 @@ def minutes(
     ``records``: ``on``, ``ended``, ``heat_s``, ``skin_check``; of one site, oldest first.
     """
     ceiling = limits.ceilings(setting)
-    first, most = min(ceiling.first_session_min, heat_min), min(ceiling.default_min, heat_min)
+    first, most = min(ceiling.first_session_min, heat_min), min(ceiling.heat_min, heat_min)
     now, why, before = first, FIRST, None
     for record in records:
         if record.get("ended") in NO_SESSION or not record.get("heat_s"):

@@ -134,7 +134,7 @@ def test_a_visit_of_a_patient_stands_still_while_the_clinic_is_off(client: Clien
     assert visit.plan is None and "switched off" in told
 
 
-def test_at_home_minutes_can_be_fewer_and_never_more(client: Client) -> None:
+def test_at_home_minutes_can_be_chosen_and_never_pass_the_limits(client: Client) -> None:
     visit = walk.to_plan(client)
     told = client.get(reverse("plan", args=[visit.id])).content.decode()
     visit.refresh_from_db()
@@ -142,19 +142,35 @@ def test_at_home_minutes_can_be_fewer_and_never_more(client: Client) -> None:
     assert usual is not None and usual.minutes == 10 and "Heat and stretching at home" in told
     assert "Then 10 minutes of stretching." in told and "Heat and exercise in the clinic" not in told
     choose = reverse("plan-choose", args=[visit.id])
-    client.post(choose, {"programme": "home_20_10", "shorter_min": "6"}, follow=True)
+    client.post(choose, {"programme": "home_20_10", "chosen_min": "6"}, follow=True)
     visit.refresh_from_db()
-    assert visit.plan_value is not None and (visit.plan_value.minutes, visit.plan_value.limit.name) == (6, "shorter")
+    assert visit.plan_value is not None and (visit.plan_value.minutes, visit.plan_value.limit.name) == (6, "chosen")
     for given, says in (
-        ({"programme": "home_20_10", "shorter_min": "25"}, "from 2 to 20 min"),
-        ({"programme": "clinic_30", "shorter_min": ""}, "no programme"),
-        ({"programme": "heat_massage", "shorter_min": "5"}, "no programme"),
+        ({"programme": "home_20_10", "chosen_min": "25"}, "from 2 to 20 min"),
+        ({"programme": "clinic_30", "chosen_min": ""}, "no programme"),
+        ({"programme": "heat_massage", "chosen_min": "5"}, "no programme"),
     ):
         refused = client.post(choose, given)
         assert refused.status_code == 422 and says in refused.content.decode()
-    client.post(choose, {"programme": "home_20_10", "shorter_min": "19"}, follow=True)
+    client.post(choose, {"programme": "home_20_10", "chosen_min": "19"}, follow=True)
     visit.refresh_from_db()
     assert visit.plan_value is not None and visit.plan_value.minutes == usual.minutes
+
+
+def test_at_home_twenty_minutes_after_three_clean_skin_checks(client: Client) -> None:
+    visit = walk.to_plan(client)
+    visit.refresh_from_db()
+    assert visit.placement is not None
+    visit.placement["distance_m"] = 0.9  # so far that the skin sets no limit
+    visit.save()
+    record = {"ended": "completed", "heat_s": 600, "order": {"region": visit.site_values[0].region.value}}
+    for done in range(4):
+        client.post(reverse("plan-choose", args=[visit.id]), {"programme": "home_20_10", "chosen_min": "20"})
+        client.get(reverse("plan", args=[visit.id]))
+        visit.refresh_from_db()
+        assert visit.plan_value is not None
+        assert visit.plan_value.minutes == (10, 15, 15, 20)[done]
+        Visit.objects.create(demo=visit.demo, record=record, skin_check="clean", step=Visit.Step.DONE)
 
 
 def run(*words: str) -> str:

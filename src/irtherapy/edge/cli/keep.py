@@ -46,7 +46,7 @@ def asked(
     sites: Sequence[Site],
     demo: bool,
     programme: Programme | None,
-    shorter_min: float | None = None,
+    chosen_min: float | None = None,
     prescription: Prescription | None = None,
     patient: Patient | None = None,
 ) -> Asked:
@@ -63,7 +63,7 @@ def asked(
     return Asked(
         programme,
         prescription,
-        shorter_min,
+        chosen_min,
         further,
         earlier.recent,
         earlier.hurt,

@@ -1,4 +1,4 @@
-"""What is prescribed, told in the terminal: the programme, fewer minutes, and what a clinician set for a patient."""
+"""What is prescribed, told in the terminal: the programme, the minutes, and what a clinician set for a patient."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from irtherapy.edge.records.models import Patient
 
 PROGRAMME = typer.Option("", "--programme", help="An id of `irtherapy programmes list`; else the usual one.")
-MINUTES = typer.Option(None, "--minutes", help="Fewer minutes of heat; with --patient what the clinician sets.")
+MINUTES = typer.Option(
+    None, "--minutes", help="Minutes of heat, under every limit; with --patient as the clinician sets."
+)
 PATIENT = typer.Option("", "--patient", help="In a clinic: the code of the patient.")
 FIRST = typer.Option(None, "--first-minutes", help="With --patient: minutes of heat in a first session.")
 LEVEL = typer.Option(3, "--level", help="With --patient: how hard exercises may be at most, 1 to 3.")

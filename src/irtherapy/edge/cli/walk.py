@@ -62,7 +62,7 @@ class Asked:
 
     programme: Programme | None = None
     prescription: Prescription | None = None
-    shorter_min: float | None = None
+    chosen_min: float | None = None
     further: tuple[LimitStep, ...] = ()
     recent: frozenset[str] = frozenset()
     hurt: frozenset[str] = frozenset()
@@ -105,10 +105,10 @@ def prepare(
     verdict = pathway.screen(asked, sites, device.kind, person.age_years, answers, arguments.today(), clearance)
     site = pathway.main_site(sites)
     programme = told.chosen(verdict, device)
-    further = (*limits.programme_limits(programme.heat_min, told.shorter_min), *told.further)
+    further = (*limits.programme_limits(programme.heat_min, told.chosen_min), *told.further)
     plan = pathway.make_plan(
         person, site, device, placement, verdict, clean_sessions, data.body_tables(), seed=seed, further=further,
-        prescription=told.prescription,
+        prescription=told.prescription, chosen_min=told.chosen_min,
     )  # fmt: skip
     level_max = protocols.LEVEL_MAX if told.prescription is None else told.prescription.level_max
     stretch = pathway.make_exercises(

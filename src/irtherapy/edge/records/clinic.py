@@ -92,6 +92,6 @@ def begin(
     if found is not None and found.held is not None:
         raise InputError("Course", found.sentence)
     visit = visits.next_visit(demo, changing, patient, course, in_full=found is not None and found.rescreen)
-    visit.programme, visit.prescribed, visit.shorter_min = to_json(programme), to_json(prescription), None
+    visit.programme, visit.prescribed, visit.chosen_min = to_json(programme), to_json(prescription), None
     visit.save()
     return visit

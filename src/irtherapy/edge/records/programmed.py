@@ -75,16 +75,16 @@ def programme_of(visit: Visit) -> Programme:
     return every.get(of_course) or pathway.usual_programme(data.programmes(), setting, device)
 
 
-def choose(visit: Visit, programme_id: str, shorter_min: float | None) -> None:
-    """Keep another programme for a visit, and fewer minutes than it has (None: not fewer); the plan is made again.
+def choose(visit: Visit, programme_id: str, chosen_min: float | None) -> None:
+    """Keep another programme for a visit, and the minutes that were chosen (None: the usual); the plan is made again.
 
-    Raises InputError when it is not for this setting and device, or the minutes are not fewer.
+    Raises InputError when it is not for this setting and device, or the minutes are more than it has.
     """
     every = fitting(visit)
     if programme_id not in every:
         raise InputError("Programme", f"There is no programme {programme_id[:60]!r} for this device here.")
-    limits.programme_limits(every[programme_id].heat_min, shorter_min)
-    visit.programme, visit.shorter_min, visit.plan = to_json(every[programme_id]), shorter_min, None
+    limits.programme_limits(every[programme_id].heat_min, chosen_min)
+    visit.programme, visit.chosen_min, visit.plan = to_json(every[programme_id]), chosen_min, None
     visit.save()
 
 
@@ -97,7 +97,7 @@ def make_plan(visit: Visit) -> Plan:
     setting, programme = setting_of(visit), programme_of(visit)
     clean = visits.clean_session_count(site.region, demo=visit.demo, patient=visit.patient)
     further: tuple[LimitStep, ...] = (
-        *limits.programme_limits(programme.heat_min, _fewer(visit, programme)),
+        *limits.programme_limits(programme.heat_min, _chosen(visit, programme)),
         *courses.limits_of(visit.course, setting, site),
     )
     return pathway.make_plan(
@@ -110,13 +110,14 @@ def make_plan(visit: Visit) -> Plan:
         data.body_tables(),
         further=further,
         prescription=visit.prescription,
+        chosen_min=_chosen(visit, programme),
     )
 
 
-def _fewer(visit: Visit, programme: Programme) -> float | None:
-    """Return the fewer minutes that were set, where they are fewer than this programme's."""
-    fewer = visit.shorter_min
-    return fewer if fewer is not None and fewer <= programme.heat_min else None
+def _chosen(visit: Visit, programme: Programme) -> float | None:
+    """Return the minutes that were chosen, where this programme has as many."""
+    chosen = visit.chosen_min
+    return chosen if chosen is not None and chosen <= programme.heat_min else None
 
 
 def keep_plan(visit: Visit, plan: Plan) -> None:

@@ -70,7 +70,7 @@ def next_visit(
         visit.person = last.person
         visit.device_kind = last.device_kind
         visit.device, visit.placement = last.device, last.placement
-        visit.programme, visit.shorter_min = last.programme, last.shorter_min
+        visit.programme, visit.chosen_min = last.programme, last.chosen_min
         lasting = {} if in_full else last.answers
         visit.answers = {key: value for key, value in lasting.items() if key not in changing}
         visit.carried = sorted(visit.answers)
@@ -129,7 +129,7 @@ def broken_off(patient: Patient | None = None) -> tuple[Visit, tuple[StretchItem
 def rest_visit(before: Visit) -> Visit:
     """Return a new visit of the same day, device and answers for the stretches that ``before`` had left."""
     told = ("patient", "course", "demo", "sites", "person", "device_kind", "answers", "answered_on")
-    decided = ("verdict", "device", "placement", "plan", "programme", "prescribed", "shorter_min")
+    decided = ("verdict", "device", "placement", "plan", "programme", "prescribed", "chosen_min")
     return Visit.objects.create(**{name: getattr(before, name) for name in (*told, *decided)})
 
 

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='visit',
-            name='shorter_min',
+            name='chosen_min',
             field=models.FloatField(null=True),
         ),
     ]

@@ -91,7 +91,7 @@ class Visit(models.Model):
     # What is prescribed: a copy of the programme, what a clinician set for this visit, fewer minutes set by anybody.
     programme = models.JSONField(null=True)
     prescribed = models.JSONField(null=True)
-    shorter_min = models.FloatField(null=True)
+    chosen_min = models.FloatField(null=True)
     session_id = models.CharField(max_length=64, blank=True, default="", db_index=True)
     started_at = models.DateTimeField(null=True)
     record = models.JSONField(null=True)

@@ -48,26 +48,26 @@ def plan(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_POST
 @stage("plan")
 def choose(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Take another programme for this visit, or fewer minutes, and plan anew."""
+    """Take another programme for this visit, or other minutes, and plan anew."""
     form = Form(request.POST)
-    fewer = form.number("shorter_min", "Minutes of heat", limits.LEAST_MIN, limits.MIRE_CLINIC_MAX_MIN, "min")
+    chosen = form.number("chosen_min", "Minutes of heat", limits.LEAST_MIN, limits.MIRE_CLINIC_MAX_MIN, "min")
     if not form.errors:
         try:
-            programmed.choose(visit, form.text("programme"), fewer)
+            programmed.choose(visit, form.text("programme"), chosen)
         except InputError as error:
-            form.errors["programme" if error.field == "Programme" else "shorter_min"] = str(error)
+            form.errors["programme" if error.field == "Programme" else "chosen_min"] = str(error)
     if not form.errors:
         return redirect("plan", visit.id)
     made = visit.plan_value
     if made is None:
         return redirect("plan", visit.id)
-    typed = {"choose_errors": form.errors, "shorter_min": form.text("shorter_min")}
+    typed = {"choose_errors": form.errors, "chosen_min": form.text("chosen_min")}
     return render(request, "plan.html", _page(visit, made) | typed, status=422)
 
 
 def _programme(visit: Visit) -> dict[str, Any]:
     """Return the programme of the visit as the page shows it, and those that could be chosen instead."""
-    programme = programmed.programme_of(visit)
+    programme, setting = programmed.programme_of(visit), programmed.setting_of(visit)
     minutes = sum(phase.minutes for phase in programme.exercise)
     alone = all(phase.kind is PhaseKind.STRETCH for phase in programme.exercise)
     then = f"Then {minutes:g} minutes of stretching." if alone else f"Then {minutes:g} minutes of exercises."
@@ -75,8 +75,10 @@ def _programme(visit: Visit) -> dict[str, Any]:
         "programme": shown(programme, own=False),
         "programmes": list(programmed.fitting(visit).values()),
         "prescription": visit.prescription,
-        "shorter_min": "" if visit.shorter_min is None else f"{visit.shorter_min:g}",
+        "chosen_min": "" if visit.chosen_min is None else f"{visit.chosen_min:g}",
         "then": then if programme.exercise else "",
+        "usual_min": limits.ceilings(setting).default_min,
+        "most_min": min(programme.heat_min, limits.heat_ceiling_min(setting, programmed.device_of(visit).kind)),
     }
 
 
