@@ -24,6 +24,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--accept-lang=en-GB",  # metric units by itself
 ]
 SERVE = "from irtherapy.edge.web.server import serve; serve('127.0.0.1', 8900, False)"
 

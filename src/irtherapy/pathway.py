@@ -11,7 +11,7 @@ page    = course_page(chart, ...)        and of a whole course
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from irtherapy import limits
 from irtherapy.dose import plan as dose_plan
 from irtherapy.export import course_page as of_course
-from irtherapy.export import page
+from irtherapy.export import page, svg
 from irtherapy.outcome import course, days, progress, schedule, warm_skin
 from irtherapy.programme import compose, figures, protocols
 from irtherapy.screening import verdict as screening_verdict
@@ -302,9 +302,14 @@ def warm_skin_min(plan: Mapping[str, Any] | None, heat_s: float, skin: Iterable[
     return warm_skin.planned_min(plan["time_s"], plan["skin_c"]["p97_5"], plan["minutes"] * 60.0, heat_s)
 
 
-def record_chart(record: Mapping[str, Any], samples: Sequence[Mapping[str, Any]]) -> str:
-    """Return the planned-against-measured skin chart of a record as SVG, with letters for a small screen."""
-    return page.record_chart(record, samples, width=420)
+def record_chart(
+    record: Mapping[str, Any], samples: Sequence[Mapping[str, Any]], draw: Callable[..., str] = svg.line_chart
+) -> str:
+    """Return the planned-against-measured skin chart of a record as SVG, with letters for a small screen.
+
+    ``draw`` draws it in place of ``export.svg.line_chart``, for a reader of other units.
+    """
+    return page.record_chart(record, samples, width=420, draw=draw)
 
 
 def record_rows(record: Mapping[str, Any], samples: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:

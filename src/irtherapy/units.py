@@ -1,6 +1,12 @@
-"""Conversions for doors and displays only; inside the house everything is SI."""
+"""Conversions for doors and displays only; inside the house everything is SI.
+
+The inch is 25.4 mm and the pound 0.453 592 37 kg, exactly (international yard and pound agreement, 1959).
+"""
 
 from __future__ import annotations
+
+INCH_M = 0.0254
+POUND_KG = 0.45359237
 
 
 def mw_cm2(irradiance_w_m2: float) -> float:
@@ -23,6 +29,31 @@ def fahrenheit(temp_c: float) -> float:
     return temp_c * 9.0 / 5.0 + 32.0
 
 
+def fahrenheit_rise(rise_k: float) -> float:
+    """Return a difference of two temperatures in degrees Fahrenheit."""
+    return rise_k * 9.0 / 5.0
+
+
+def celsius(temp_f: float) -> float:
+    """Return a temperature given in degrees Fahrenheit in degrees Celsius."""
+    return (temp_f - 32.0) * 5.0 / 9.0
+
+
 def inches(length_m: float) -> float:
     """Return a length in inches."""
-    return length_m / 0.0254
+    return length_m / INCH_M
+
+
+def metres(length_in: float) -> float:
+    """Return a length given in inches in m."""
+    return length_in * INCH_M
+
+
+def pounds(mass_kg: float) -> float:
+    """Return a mass in pounds."""
+    return mass_kg / POUND_KG
+
+
+def kilograms(mass_lb: float) -> float:
+    """Return a mass given in pounds in kg."""
+    return mass_lb * POUND_KG

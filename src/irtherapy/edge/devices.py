@@ -123,10 +123,10 @@ def rows(told: OwnDevice) -> list[tuple[str, str, str]]:
     ]
 
 
-def chart(told: OwnDevice, say: Callable[[str], str] = str) -> str:
+def chart(told: OwnDevice, say: Callable[[str], str] = str, draw: Callable[..., str] = svg.line_chart) -> str:
     """Return irradiance by distance with the readings and the band as SVG; empty when there is no curve to draw.
 
-    ``say`` translates the words on it.
+    ``say`` translates the words on it; ``draw`` draws it, in other units where a reader has those.
     """
     law = told.law()
     if law is None or told.touches:
@@ -143,7 +143,7 @@ def chart(told: OwnDevice, say: Callable[[str], str] = str) -> str:
     at = f"claimed at {told.claim_distance_m * 100:g} cm"
     claim = [] if told.claimed_w_m2 is None else [(told.claimed_w_m2 / 10, at)]
     top = max([high for _, high in bands] + [y * 10 for y, _ in claim]) / 10
-    return svg.line_chart(
+    return draw(
         [
             svg.Series("measured", cm, [law.at(d)[0] / 10 for d in where], ember=True),
             svg.Series("", [x for x, _ in strokes], [y for _, y in strokes]),

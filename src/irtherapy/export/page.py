@@ -5,7 +5,7 @@ Everything comes in as the JSON forms of the pathway's values (``values.to_json`
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -100,10 +100,17 @@ def document(title: str, body: str, css: str = CSS) -> str:
     )
 
 
-def record_chart(record: Json, samples: Sequence[Json], plan: Json | None = None, width: int = 640) -> str:
+def record_chart(
+    record: Json,
+    samples: Sequence[Json],
+    plan: Json | None = None,
+    width: int = 640,
+    draw: Callable[..., str] = line_chart,
+) -> str:
     """Return planned (with its spread, when the plan is given) against measured skin temperature as SVG.
 
-    ``width`` is in the units of the letters (14 high): narrower makes them larger on a small screen.
+    ``width`` is in the units of the letters (14 high): narrower makes them larger on a small screen. ``draw``
+    draws it, in other units where a reader has those.
     """
     order = record["order"]
     zero = _zero(record, samples)
@@ -120,7 +127,7 @@ def record_chart(record: Json, samples: Sequence[Json], plan: Json | None = None
         band = Band([t / 60 for t in times], low, high, "95 of 100 people like this one")
     cutoff = float(order["skin_cutoff_c"])
     desc = "; ".join(f"minute {m}: planned {p} °C, measured {a} °C" for m, p, a in record_rows(record, samples)[::2])
-    return line_chart(
+    return draw(
         series,
         "minutes since the heat began",
         "°C",

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
+from irtherapy.edge import us_units
 from irtherapy.values import InputError, in_range
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -19,19 +20,27 @@ class Form:
     def __init__(self, data: Mapping[str, str]) -> None:
         self.data = data
         self.errors: dict[str, str] = {}
+        self.is_us = data.get("units") == "us"  # the form says in which units it was shown, not the cookie of later
 
     def text(self, name: str) -> str:
         """Return a field as typed, without the spaces around it."""
         return (self.data.get(name) or "").strip()
 
     def number(self, name: str, label: str, low: float, high: float, unit: str = "", missing: str = "") -> float | None:
-        """Return a number in its range; an empty field is None, or the error ``missing`` when that is given."""
+        """Return a number in its range and ``unit``; an empty field is None, or the error ``missing`` when given.
+
+        A form that was shown in US units says so (``units``): what was typed is converted here, and nowhere later.
+        """
         typed = self.text(name)
         if not typed:
             if missing:
                 self.errors[name] = missing
             return None
-        return self.take(name, lambda: in_range(label, typed.replace(",", "."), low, high, unit))
+        figure = typed.replace(",", ".")
+        if self.is_us and unit in us_units.UNITS:
+            kept = self.text(f"kept_{name}")
+            return self.take(name, lambda: us_units.read(label, figure, low, high, unit, kept))
+        return self.take(name, lambda: in_range(label, figure, low, high, unit))
 
     def choice(self, name: str, kinds: type[Choice], missing: str = "") -> Choice | None:
         """Return the chosen member of an enumeration; anything else is the error ``missing``."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from html import escape
 
+from irtherapy.edge.web.measures import warmer
 from irtherapy.edge.web.telling import told
 from irtherapy.values import Plan
 
@@ -61,9 +62,11 @@ def drawing(plan: Plan) -> str:
         parts.append(
             f'<rect class="{look}" x="{LEFT}" y="{y}" width="{max(1.5, at(mm) - LEFT):.1f}" height="10" rx="3"/>'
         )
-        parts.append(_text(LEFT, y + 27.0, f"{told(NAMES[key])}: {mm:.0f} mm"))
+        parts.append(_text(LEFT, y + 27.0, f"{warmer(told(NAMES[key]))}: {mm:.0f} mm"))
     parts.append(_ruler(at, end, height - 18.0))
-    desc = "; ".join([*(f"{told(name)}: {mm:.0f} mm" for name, mm in depths), f"{told('your spine')}: {spine:.0f} mm"])
+    desc = "; ".join(
+        [*(f"{warmer(told(name))}: {mm:.0f} mm" for name, mm in depths), f"{told('your spine')}: {spine:.0f} mm"]
+    )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height:g}" role="img" class="chart reach" '
         f'font-size="14" fill="currentColor" font-family="system-ui, sans-serif">'

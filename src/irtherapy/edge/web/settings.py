@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "irtherapy.edge.web.measures.in_chosen_units",
 ]
 ROOT_URLCONF = "irtherapy.edge.web.urls"
 ASGI_APPLICATION = "irtherapy.edge.web.asgi.application"
@@ -80,6 +81,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "irtherapy.edge.web.claims",
+                "irtherapy.edge.web.measures",
                 "irtherapy.edge.web.telling",
             ],
         },

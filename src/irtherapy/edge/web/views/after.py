@@ -18,7 +18,7 @@ from irtherapy import pathway
 from irtherapy.edge.pdf import pdf_bytes
 from irtherapy.edge.records import comparisons, rated
 from irtherapy.edge.records.models import Visit
-from irtherapy.edge.web import live, next_day
+from irtherapy.edge.web import live, measures, next_day
 from irtherapy.edge.web.steps import trail
 from irtherapy.edge.web.telling import whole_page
 from irtherapy.edge.web.views.session import find
@@ -119,7 +119,7 @@ def record(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
         "sensor": visit.record["order"]["sensor"],
         "may_tell": visit.step != Visit.Step.DONE and (visit.record["heat_s"] or visit.record.get("routine_s", 0)) > 0,
         "without_heat": "routine_s" in visit.record,
-        "chart": pathway.record_chart(visit.record, samples),
+        "chart": pathway.record_chart(visit.record, samples, measures.line_chart),
         "rows": pathway.record_rows(visit.record, samples),
         "events": rated.told_events(visit),
         "next": rated.next_session(visit),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from irtherapy.device import catalogue
 from irtherapy.edge import data, devices
 from irtherapy.edge.records.models import Visit
-from irtherapy.edge.web import words
+from irtherapy.edge.web import measures, words
 from irtherapy.edge.web.forms import Form
 from irtherapy.edge.web.stages import stage
 from irtherapy.edge.web.steps import trail
@@ -78,9 +78,9 @@ def described(form: Form, kind: DeviceKind) -> Device | None:
 def read_placement(form: Form, device: Device | None) -> Placement | None:
     """Return how the device is used today; a contact device has no distance."""
     contact = device is not None and device.contact
-    missing = "Please tell the distance from the device to your skin in cm."
+    missing = "Please tell the distance from the device to your skin."
     distance = 0.0 if contact else form.number("distance_cm", "Distance", 5, 200, "cm", missing=missing)
-    room = form.number("room_c", "Room temperature", 5, 40, "°C", missing="Please tell the room temperature in °C.")
+    room = form.number("room_c", "Room temperature", 5, 40, "°C", missing="Please tell the room temperature.")
     if distance is None or room is None:
         return None
     return Placement(distance / 100.0, room, clothed=contact and bool(form.text("clothed")))
@@ -112,7 +112,7 @@ def device(request: HttpRequest, visit: Visit) -> HttpResponse:
             visit.place(person, chosen, placement)
             return redirect("plan", visit.id)
     kind = DeviceKind(visit.device_kind)
-    values = dict(request.POST.items()) if request.method == "POST" else _told(visit, kind)
+    values = dict(request.POST.items()) if request.method == "POST" else measures.shown(_told(visit, kind))
     models = models_of(visit)
     context = {
         "visit": visit,

@@ -17,7 +17,7 @@ from irtherapy import limits, pathway
 from irtherapy.device import geometry
 from irtherapy.dose import exposure, simulate
 from irtherapy.edge import data
-from irtherapy.edge.web import reach, words
+from irtherapy.edge.web import measures, reach, words
 from irtherapy.edge.web.telling import told as say
 from irtherapy.edge.web.views import plan as plan_page
 from irtherapy.export import svg
@@ -74,6 +74,7 @@ def _controls(told: dict[str, str]) -> dict[str, Any]:
     told = {**told, "distance_cm": _within(told["distance_cm"], *range_cm)}
     sliders = [
         {"name": name, "label": label, "unit": unit, "step": f"{step:g}", "value": told[name],
+         **measures.slider(told[name], unit),
          "low": range_cm[0] if name == "distance_cm" else f"{low:g}",
          "high": range_cm[1] if name == "distance_cm" else f"{high:g}",
          "hidden": name == "distance_cm" and device is not None and device.contact}

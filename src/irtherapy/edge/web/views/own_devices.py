@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from irtherapy.device import own
 from irtherapy.device.measured import Meter
 from irtherapy.edge import devices
-from irtherapy.edge.web import words
+from irtherapy.edge.web import measures, words
 from irtherapy.edge.web.forms import Form
 from irtherapy.edge.web.telling import told
 from irtherapy.units import w_m2
@@ -38,7 +38,7 @@ def shelf(request: HttpRequest) -> HttpResponse:
             "kind": words.KINDS[one.kind][0],
             "sentences": devices.sentences(one),
             "rows": devices.rows(one),
-            "chart": mark_safe(devices.chart(one, told)),
+            "chart": mark_safe(devices.chart(one, told, measures.line_chart)),
         }
         for one in devices.load().values()
     ]
@@ -144,7 +144,7 @@ def _metered(form: Form, kind: DeviceKind) -> own.Metered | None:
             if form.text(f"cm_{n}"):
                 form.errors[f"cm_{n}"] = "Please tell what the meter showed at this distance, or empty the line."
             continue
-        missing = "Please tell the distance of this reading in cm."
+        missing = "Please tell the distance of this reading."
         cm = form.number(f"cm_{n}", "Distance", 0, 300, "cm", missing=missing) if kind in own.AT_DISTANCE else 0.0
         mw = form.number(f"mw_{n}", "Reading", 0.1, 500, "mW/cm²")
         if f"mw_{n}" in form.errors:

@@ -17,7 +17,7 @@ from irtherapy import limits
 from irtherapy.edge import plugs as own_plugs
 from irtherapy.edge.records import compared_told, programmed
 from irtherapy.edge.records.models import Visit
-from irtherapy.edge.web import reach, words
+from irtherapy.edge.web import measures, reach, words
 from irtherapy.edge.web.forms import Form
 from irtherapy.edge.web.stages import stage
 from irtherapy.edge.web.steps import trail
@@ -142,8 +142,8 @@ def time_chart(made: Plan) -> str:
     """Return temperature against time for the skin, with its spread, and for the muscle."""
     minutes = [t / 60 for t in made.time_s]
     ceiling = limits.ceilings(made.setting)
-    peak, rise = max(made.skin_c.p50), made.muscle_rise_c
-    return svg.line_chart(
+    peak, rise = max(made.skin_c.p50), measures.rise(f"{made.muscle_rise_c:.1f}")
+    return measures.line_chart(
         [
             svg.Series("skin", minutes, made.skin_c.p50, ember=True),
             svg.Series("muscle", minutes, made.muscle_c.p50),
@@ -151,7 +151,7 @@ def time_chart(made: Plan) -> str:
         "minutes",
         "°C",
         "Temperature of skin and muscle over time",
-        f"The skin rises to about {peak:.1f} °C, the muscle by about {rise:.1f} °C. "
+        f"The skin rises to about {peak:.1f} °C, the muscle by about {rise} °C. "
         f"Heat ends after {made.minutes:g} minutes.",
         band=svg.Band(minutes, made.skin_c.p2_5, made.skin_c.p97_5, "19 of 20 people like you lie in here"),
         limits=[(ceiling.skin_cutoff_c, f"switched off at {ceiling.skin_cutoff_c:g} °C")],
@@ -192,7 +192,7 @@ def depth_chart(made: Plan) -> str:
     end = made.temperature_c[_nearest(made.time_s, made.minutes * 60)]
     layers = made.layer_depths_mm
     marks = [(layers[name], label) for name, label in reach.MARKED.items() if name in layers]
-    return svg.line_chart(
+    return measures.line_chart(
         [
             svg.Series("heat ends", made.depth_mm, end, ember=True),
             svg.Series("before", made.depth_mm, made.temperature_c[0], soft=True),

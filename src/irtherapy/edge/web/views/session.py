@@ -20,7 +20,7 @@ from irtherapy import pathway
 from irtherapy.edge import journal
 from irtherapy.edge.records import visits
 from irtherapy.edge.records.models import Visit
-from irtherapy.edge.web import live
+from irtherapy.edge.web import live, measures
 from irtherapy.edge.web.steps import trail
 from irtherapy.edge.web.telling import told
 from irtherapy.session import prompts, replay
@@ -133,7 +133,8 @@ def page(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
         "scale": range(11),
         "compared_words": COMPARED.get(order.comparison, ""),
         "sample": live.plain(prompts.Prompt("hold", {"seconds": "20"}, prompts.HIGH), told),
-        "words": {name: told(text) for name, text in {**SCRIPT_WORDS, "stretch_of": _count_of(order)}.items()},
+        "words": measures.words({k: told(v) for k, v in {**SCRIPT_WORDS, "stretch_of": _count_of(order)}.items()}),
+        "units": measures.US if measures.is_us() else measures.METRIC,
     }
     return render(request, "session/session.html", context)
 

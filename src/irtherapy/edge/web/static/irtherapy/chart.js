@@ -6,6 +6,11 @@ function oneDigit(value) {
   return value.toLocaleString(document.documentElement.lang || "en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 }
 
+/* A temperature in the unit of the page; everything that is sent is in °C. */
+function degrees(celsius) {
+  return document.getElementById("session").dataset.units === "us" ? celsius * 1.8 + 32 : celsius;
+}
+
 (function () {
   function css(name) {
     return getComputedStyle(document.body).getPropertyValue(name).trim();
@@ -60,26 +65,28 @@ function oneDigit(value) {
       this.skin = new Map();
       this.heatZero = null;
       const times = plan.time_s.filter((t) => t <= plan.heat_s + 1);
-      this.planned = new Map(times.map((t, i) => [Math.round(t), plan.skin_c[i]]));
+      this.planned = new Map(times.map((t, i) => [Math.round(t), degrees(plan.skin_c[i])]));
       const ink = css("--ink") || "#eee";
       const soft = css("--ink-soft") || "#999";
       const ember = css("--ember") || "#e0803a";
       const axis = { stroke: soft, grid: { stroke: "rgba(128,128,128,0.25)", width: 1 }, ticks: { show: false }, font: "13px system-ui" };
-      const low = Math.floor(Math.min(32, ...plan.skin_c)) - 1;
+      const low = Math.floor(degrees(Math.min(32, ...plan.skin_c) - 1));
+      const cutoff = degrees(plan.cutoff_c);
+      const told = plan.cutoff_c === cutoff ? cutoff : Math.round(cutoff);
       this.chart = new uPlot(
         {
           width: place.clientWidth || 300,
           height: 240,
           legend: { show: false },
           cursor: { show: false },
-          scales: { x: { time: false, range: () => [0, this.lastMinute()] }, y: { range: [low, plan.cutoff_c + 2] } },
-          axes: [axis, { ...axis, size: 40, space: 22, incrs: [1, 2, 5] }],
+          scales: { x: { time: false, range: () => [0, this.lastMinute()] }, y: { range: [low, degrees(plan.cutoff_c + 2)] } },
+          axes: [axis, { ...axis, size: 40, space: 22, incrs: [1, 2, 5, 10] }],
           series: [
             {},
             { label: "planned", stroke: soft, width: 2, dash: [2, 4], spanGaps: true, points: { show: false } },
             { label: "skin", stroke: ember, width: 3, spanGaps: true, points: { show: false } },
           ],
-          hooks: { draw: [namedLine(plan.cutoff_c, words.cutoff.replace("{cutoff}", plan.cutoff_c), ink), (u) => this.names(u, soft, ember)] },
+          hooks: { draw: [namedLine(cutoff, words.cutoff.replace("{cutoff}", told), ink), (u) => this.names(u, soft, ember)] },
         },
         this.data(),
         place
@@ -90,7 +97,7 @@ function oneDigit(value) {
 
     add(samples, heatOffset) {
       for (const [at, skin] of samples) {
-        if (skin !== null) this.skin.set(Math.round(at - heatOffset), skin);
+        if (skin !== null) this.skin.set(Math.round(at - heatOffset), degrees(skin));
       }
       this.chart.setData(this.data());
       this.table();

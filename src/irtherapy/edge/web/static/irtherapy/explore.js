@@ -10,6 +10,12 @@
   let wanted = null;
   let quiet = 0;
 
+  /* A slider stands in cm and °C; its figure is told in the person's units. */
+  function shown(range) {
+    if (!range.dataset.factor) return range.value;
+    return String(Math.round(Number(range.value) * Number(range.dataset.factor) + Number(range.dataset.plus)));
+  }
+
   function query() {
     return "?" + new URLSearchParams(new FormData(form)).toString();
   }
@@ -41,7 +47,7 @@
       distance.max = device.dataset.far;
     }
     for (const range of form.querySelectorAll("input[type=range]")) {
-      form.querySelector(`output[for="${range.id}"]`).textContent = range.value;
+      form.querySelector(`output[for="${range.id}"]`).textContent = shown(range);
     }
     document.getElementById("row-distance_cm").hidden = device.dataset.contact === "yes";
     wanted = query();

@@ -88,7 +88,7 @@
     if (s.phase === "paused") return s.advice || words.paused;
     if (compared) return s.massage ? words.massage_compared : words.rest;
     if (s.massage) return words.massage;
-    if (s.heat_on && s.skin_c !== null) return words.rest_at.replace("{skin}", oneDigit(s.skin_c));
+    if (s.heat_on && s.skin_c !== null) return words.rest_at.replace("{skin}", oneDigit(degrees(s.skin_c)));
     return s.heat_on ? words.rest : words.waiting;
   }
 
