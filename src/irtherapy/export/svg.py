@@ -97,7 +97,7 @@ def line_chart(
     parts = [_axes(frame, say(x_label), say(y_label), say)]
     if band is not None:
         parts.append(_band(frame, replace(band, label=say(band.label))))
-    parts += [_mark(frame, x, label, series) for x, label in marks if frame.x0 <= x <= frame.x1]
+    parts += _marks(frame, marks, series)
     parts += [_limit(frame, y, label) for y, label in limits]
     parts += [_line(frame, s) for s in series if not s.dots]
     parts += [_dots(frame, s) for s in series if s.dots]
@@ -188,22 +188,31 @@ def _limit(f: Frame, y: float, label: str) -> str:
     )
 
 
-def _mark(f: Frame, x: float, label: str, series: Sequence[Series]) -> str:
-    px, _ = f.at(x, f.y0)
-    near_end = px > (f.left + f.right) / 2
-    away = (-6.0 - 8.2 * len(label), 0.0) if near_end else (0.0, 6.0 + 8.2 * len(label))
+def _marks(f: Frame, marks: Sequence[tuple[float, str]], series: Sequence[Series]) -> list[str]:
+    """Return the named vertical lines; a name stands low where no line and no other name is in its way."""
     points = [f.at(x, y) for s in series for x, y in zip(s.x, s.y, strict=True) if y is not None]
-    covered = any(px + away[0] <= at <= px + away[1] and py > f.bottom - 24 for at, py in points)  # a line is there
-    return (
-        f'<line x1="{_n(px)}" x2="{_n(px)}" y1="{_n(f.top)}" y2="{_n(f.bottom)}" stroke="{INK}" '
-        f'stroke-opacity="0.5" stroke-dasharray="2 4" class="mark"/>'
-        + _text(
-            px - 6 if near_end else px + 6,
-            f.top + 12 if covered else f.bottom - 8,
-            label,
-            "end" if near_end else "start",
+    taken: list[tuple[float, float, float]] = []
+    out = []
+    for x, label in marks:
+        if not f.x0 <= x <= f.x1:
+            continue
+        px, _ = f.at(x, f.y0)
+        near_end = px > (f.left + f.right) / 2
+        left, right = (px - 6.0 - 8.2 * len(label), px) if near_end else (px, px + 6.0 + 8.2 * len(label))
+
+        def free(y: float, left: float = left, right: float = right) -> bool:
+            lines = any(left <= at <= right and y - 16 < py < y + 6 for at, py in points)
+            return not lines and not any(y == at and a < right and left < b for at, a, b in taken)
+
+        heights = (f.bottom - 8, f.bottom - 28, f.top + 12)
+        y = next((y for y in heights if free(y)), f.top + 12)
+        taken.append((y, left, right))
+        out.append(
+            f'<line x1="{_n(px)}" x2="{_n(px)}" y1="{_n(f.top)}" y2="{_n(f.bottom)}" stroke="{INK}" '
+            f'stroke-opacity="0.5" stroke-dasharray="2 4" class="mark"/>'
+            + _text(px - 6 if near_end else px + 6, y, label, "end" if near_end else "start")
         )
-    )
+    return out
 
 
 def _line(f: Frame, s: Series) -> str:

@@ -13,7 +13,7 @@ from irtherapy.values import Plan
 WIDTH, LEFT, RIGHT = 360.0, 6.0, 354.0
 NAMES = {
     "rise_1k": "1 °C warmer or more",
-    "rise_0_5k": "half a degree warmer or more",
+    "rise_0_5k": "0.5 °C warmer or more",
     "light_10pct": "a tenth of the light",
     "light_1pct": "a hundredth of the light",
 }
