@@ -59,7 +59,7 @@ def test_a_patient_from_the_switch_to_core_strength(
     page.get_by_role("link", name="Go on to your device").click()
     page.get_by_role("button", name="Work out my plan").click()
     expect(page.get_by_text("Set by KL: 5 minutes of heat at most, 2 in a first session.")).to_be_visible()
-    page.get_by_text("Another programme, or fewer minutes").click()
+    page.get_by_text("Another programme, or other minutes").click()
     looked_at("clinic-plan")
     page.locator("input[name=speed][value='60']").check(force=True)
     page.get_by_role("button", name="Go to the session").click()

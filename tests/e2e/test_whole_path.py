@@ -170,7 +170,7 @@ def test_any_key_stops_and_a_reload_is_in_the_right_second(page: Page, start_ser
     page.keyboard.press(" ")
     expect(page.get_by_text("Heat is on", exact=True)).to_be_visible()
     page.keyboard.press("x")
-    expect(page.get_by_text("You stopped the session.")).to_be_visible(timeout=5000)
+    expect(page.get_by_text("You stopped the session.").first).to_be_visible(timeout=5000)
 
 
 @pytest.mark.browser
@@ -247,7 +247,7 @@ def test_a_device_of_ones_own_is_asked_off_until_confirmed(
     shoot(page, "21-manual-off")
     accessible(page)
     off.click()
-    expect(page.get_by_text("You stopped the session.")).to_be_visible()
+    expect(page.get_by_text("You stopped the session.").first).to_be_visible()
     page.get_by_label("As before").check()
     page.locator("input[name=pain_after][value='4']").check(force=True)
     page.get_by_role("button", name="Keep the record").click()
