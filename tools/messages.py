@@ -45,7 +45,7 @@ NOT_READ = (
     "edge/web/telling.py", "edge/runner/process.py", "edge/runner/topics.py", "edge/cohort.py", "edge/home.py",
     "edge/journal.py", "edge/drivers/twin.py", "edge/drivers/simulated.py", "edge/cli/bioheat.py",
     "edge/cli/optics.py", "edge/cli/population.py", "edge/cli/fields.py", "edge/cli/faults.py", "edge/cli/validate.py",
-    "edge/cli/dose.py", "edge/cli/trial.py", "edge/cli/announce.py", "edge/cli/export.py", "edge/cli/__init__.py",
+    "edge/cli/announce.py", "edge/cli/export.py", "edge/cli/__init__.py",
     "export/fhir/", "export/tables.py", "evidence/registration.py", "body/", "tables.py",
     "dose/local/", "dose/eigen.py", "dose/light.py", "dose/heat.py", "dose/medium", "dose/cohort.py",
     "dose/evaporation.py", "dose/exposure.py", "dose/injury.py", "dose/pad.py", "dose/simulate.py", "dose/twin.py",
@@ -55,7 +55,8 @@ NOT_READ = (
 WORDS_IN = (
     "edge/web/words.py", "edge/web/steps.py", "edge/web/reach.py", "edge/web/views/", "edge/web/claims.py",
     "edge/records/rated.py", "edge/records/models/", "edge/settle.py", "evidence/", "outcome/", "export/page.py",
-    "export/course_page/", "programme/exercises.py",
+    "export/course_page/", "programme/exercises.py", "edge/cli/course.py", "edge/cli/demo.py", "edge/cli/programmes.py",
+    "edge/cli/show.py",
 )  # fmt: skip
 # Whole pages that are made here, without a template: the text between two tags is a key, and every name of a row.
 PAGES_IN = ("export/page.py", "export/course_page/")
@@ -64,6 +65,10 @@ LONE_WORDS = (
     "disagreement", "indirectness", "points", "neuropathy", "arthritis", "wounds", "oral mucositis",
     "acute low back pain", "none", "modelled", "measured", "claimed", "go", "ask first", "not now", "female", "male",
     "unknown",
+    # of the terminal
+    "runner-up", "muscle", "ended", "heat", "massage", "stretching", "stretch", "core", "posture", "Ask", "Catalogue",
+    "dates", "for", "under", "needed", "codes", "source", "Source", "week", "sessions", "told", "runs", "(your own)",
+    "never", "Kept.", "calendar", "tape", "angle", "Enter", "Paused.", "Rest.",
 )  # fmt: skip
 WORDS_OF_CALL: dict[str, tuple[Any, ...]] = {
     "Series": (0, "label"), "Band": (3, "label"), "line_chart": (1, 2, 3), "number": (1, 4, "unit"), "in_range": (0, 4),
@@ -147,7 +152,7 @@ def _percent(part: ast.FormattedValue) -> bool:
 
 def is_sentence(key: str) -> bool:
     """Return whether a string is for reading: words with a space between, and no code."""
-    bare = re.sub(r"\{\w+\}", "0", key)
+    bare = re.sub(r"\{\w+\}", "0", re.sub(r"\[/?[a-z_ ]*\]", "", key))  # marks of style are no words
     words = [w for w in re.findall(r"[A-Za-z’']{2,}", bare) if w not in UNITS and w != "mW"]
     if "}{" in key:
         return False  # nobody could tell where one value ends
@@ -205,6 +210,8 @@ def _walk(node: ast.AST, path: Path, skipped: set[int], words: bool, shown_word:
         return
     key = key_of(node) if isinstance(node, ast.expr) else None
     if key is not None:
+        key = key.strip("\n")  # of the terminal: an empty line before it or after it, or some space
+        key = key.strip() if key.startswith("  ") else key
         if str(path.relative_to(PACKAGE)).startswith(PAGES_IN) and TAG.search(key):
             pieces = (piece.strip() for piece in TAG.split(key))
             for piece in pieces:

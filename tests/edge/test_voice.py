@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from irtherapy.edge.cli.voice import SPEAKERS, Voice, speaker
+from irtherapy.edge.cli.spoken import Spoken
+from irtherapy.edge.cli.voice import Voice, command, speaker
+from irtherapy.edge.languages import shelf
+from irtherapy.edge.languages.catalogue import Catalogue
 from irtherapy.session import prompts
 
 
@@ -16,14 +19,30 @@ def told(key: str, **values: object) -> dict[str, object]:
     return prompts.plain(prompts.Prompt(key, values, urgent=key.startswith("ask")))
 
 
-def test_espeak_makes_sound_of_a_prompt(tmp_path: Path) -> None:
-    sound = tmp_path / "said.wav"
-    assert speaker() is not None, "The tests need espeak-ng: apt-get install espeak-ng"
-    voice = Voice([*SPEAKERS["espeak-ng"][:-1], "-w", str(sound), "--"])
-    voice.say([told("hold", seconds="20")])
+def heard(sound: Path, language: str, prompt: dict[str, object]) -> bytes:
+    """Let the real espeak-ng say a prompt into a file, and return its sound."""
+    voice = Voice([*command("espeak-ng", language)[:-1], "-w", str(sound), "--"])
+    voice.say([prompt])
     voice.close()
-    with wave.open(str(sound)) as heard:
-        assert 0.8 < heard.getnframes() / heard.getframerate() < 4.0
+    with wave.open(str(sound)) as file:
+        assert 0.8 < file.getnframes() / file.getframerate() < 6.0
+        return file.readframes(file.getnframes())
+
+
+@pytest.mark.parametrize("language", shelf.LANGUAGES)
+def test_espeak_makes_sound_of_a_prompt(tmp_path: Path, language: str) -> None:
+    assert speaker() is not None, "The tests need espeak-ng: apt-get install espeak-ng"
+    assert heard(tmp_path / "said.wav", language, told("hold", seconds="20"))
+
+
+def test_espeak_says_german_sentences_in_a_german_voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    german = Catalogue({"Hold for {seconds} seconds.": "{seconds} Sekunden halten."}, "de")
+    monkeypatch.setattr(shelf, "catalogue", lambda _: german)
+    in_english = heard(tmp_path / "english.wav", "en", {**told("into"), "text": "20 Sekunden halten."})
+    monkeypatch.setattr(Spoken, "language", "de")
+    in_german = heard(tmp_path / "german.wav", "de", told("hold", seconds="20"))
+    assert in_german == heard(tmp_path / "same.wav", "de", {**told("into"), "text": "20 Sekunden halten."})
+    assert in_german != in_english
 
 
 @pytest.fixture

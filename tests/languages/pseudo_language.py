@@ -12,7 +12,7 @@ from babel.messages.mofile import write_mo
 
 PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ACCENTED = "áƀćďéƒǵĥíĵķľḿńóṕɋŕśťúṽŵẋýźÁƁĆĎÉƑǴĤÍĴĶĽḾŃÓṔɊŔŚŤÚṼŴẊÝŹ"
-KEPT = re.compile(r"(<[^>]+>|&\w+;|\{\w+\}|%\(\w+\)s|%\(\w+\)[sdf]|%%)")
+KEPT = re.compile(r"(<[^>]+>|\[/?[a-z_ ]*\]|&\w+;|\{\w+\}|%\(\w+\)s|%\(\w+\)[sdf]|%%)")
 SPOKEN = ("title", "aria-label", "alt", "placeholder", "data-told", "data-busy", "data-none", "data-some", "data-safe",
           "data-lost", "data-silent")  # fmt: skip
 # Units, names of formats and of this program.

@@ -167,3 +167,8 @@ def directions(kind: OutcomeKind, better: str) -> tuple[str, str]:
     what = LESS_MORE[kind]
     left, right = f"less {what}", f"more {what}"
     return (f"{left} (better)", right) if better == "lower" else (left, f"{right} (better)")
+
+
+def is_rule(remark: str) -> bool:
+    """Return whether a remark is a rule of this program rather than what was read of certain studies."""
+    return remark.startswith("Two trials cannot show") or remark in LIMIT.values()

@@ -31,6 +31,7 @@ COMMANDS = (
     "evidence",
     "validate",
 )
+LANGUAGE = "What you read and hear: en, de, es or zh; else IRTHERAPY_LANGUAGE, LC_ALL or LANG. JSON stays English."
 PANEL = "One step at a time: screen, plan, session, report. The whole path: demo, or serve for the browser."
 
 
@@ -48,8 +49,13 @@ def build(names: tuple[str, ...] = COMMANDS) -> typer.Typer:
 
     @app.callback(invoke_without_command=True)
     def root(
-        context: typer.Context, version: bool = typer.Option(False, "--version", help="Print the version.")
+        context: typer.Context,
+        version: bool = typer.Option(False, "--version", help="Print the version."),
+        language: str = typer.Option("", "--language", help=LANGUAGE),
     ) -> None:
+        from irtherapy.edge.cli import spoken
+
+        spoken.speak(language)
         if version:
             from irtherapy import __version__
 
@@ -65,14 +71,28 @@ def build(names: tuple[str, ...] = COMMANDS) -> typer.Typer:
     return app
 
 
+def language_first(words: list[str]) -> list[str]:
+    """Return the words of a command line with ``--language`` in front, where every command takes it."""
+    for i, word in enumerate(words):
+        if word == "--":
+            break
+        if word == "--language" and i + 1 < len(words):
+            return ["--language", words[i + 1], *words[:i], *words[i + 2 :]]
+        if word.startswith("--language="):
+            return ["--language", word.partition("=")[2], *words[:i], *words[i + 1 :]]
+    return words
+
+
 def main() -> None:
     """Run the command line: with no command, start the browser application."""
     from irtherapy.edge.cli.show import refuse
     from irtherapy.values import InputError
 
-    first = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
+    sys.argv[1:] = language_first(sys.argv[1:])
+    rest = sys.argv[3:] if sys.argv[1:2] == ["--language"] else sys.argv[1:]
+    first = next((word for word in rest if not word.startswith("-")), None)
     known = first in COMMANDS
     try:
-        build((first,) if known and first else (() if len(sys.argv) == 1 else COMMANDS))()
+        build((first,) if known and first else (COMMANDS if rest else ()))()
     except InputError as error:
         sys.exit(refuse(error, as_json="--json" in sys.argv))

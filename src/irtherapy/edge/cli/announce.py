@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
         from irtherapy.edge.drivers.interface import DriverError
         from irtherapy.edge.runner import announced, broker_line
 
-        password = typer.prompt("Password of the broker", hide_input=True) if user else None
+        password = show.ask("Password of the broker", hide_input=True) if user else None
         to = announced.named(announced.Announced(host, port, user, password))
         try:
             broker_line.introduced(to)

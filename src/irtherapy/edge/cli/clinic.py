@@ -81,6 +81,6 @@ def _register_patients(clinic: typer.Typer) -> None:
         from irtherapy.edge.records import clinic as kept
 
         if not yes:
-            typer.confirm(f"Delete {patient.code} with all visits? It cannot be brought back.", abort=True)
+            show.confirm(f"Delete {patient.code} with all visits? It cannot be brought back.", abort=True)
         count = kept.remove(patient)
         show.console.print(f"{code} is deleted, with {count} visits.")

@@ -75,7 +75,7 @@ def _list_devices(known: dict[str, Any], as_json: bool) -> None:
     if as_json:
         show.emit([{"key": key, "name": one.name, "concealment": one.concealment} for key, one in known.items()])
     else:
-        show.rows((key, f"{one.name}. {one.tells}") for key, one in known.items())
+        show.rows((show.AsIs(key), f"{one.name}. {one.tells}") for key, one in known.items())
 
 
 def _register_running(compare: typer.Typer) -> None:

@@ -31,6 +31,7 @@ NEW_ADDRESS = typer.Option(False, "--new-address", help="Give the feed a new add
 CLOSE = typer.Option(False, "--close", help="Close the address of the feed.")
 YES = typer.Option(False, "--done", help="After a break: yes, what was advised is done.")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MARKS = {
     "planned": "○", "done": "●", "part": "◐", "stopped": "■", "skipped": "–", "missed": "·", "left_out": "-",
     "away": "/", "": " ",
@@ -269,10 +270,10 @@ def _weeks(course: Course, found: Progress) -> None:
     from irtherapy.export import weeks
 
     shown = weeks.days(to_json(courses.shown_slots(found)), courses.days_away(course, found), found.today)
-    show.console.print("\n        " + " ".join(name.title()[:2].center(3) for name in WEEKDAYS), style="dim")
+    show.console.print("\n        " + " ".join(show.told(name)[:2].center(3) for name in WEEKDAY_NAMES), style="dim")
     for week in shown:
         monday = datetime.date.fromisoformat(week[0][0])
         marks = [f"[{MARKS[how]}]" if day == found.today else f" {MARKS[how]} " for day, how in week]
-        show.console.print(f"{monday.day:2d} {monday:%b}  " + " ".join(marks), markup=False)
+        show.console.print(show.told(f"{monday.day} {monday:%b}").rjust(7) + " " + " ".join(marks), markup=False)
     kinds = dict.fromkeys(how for week in shown for _, how in week if how)
-    show.console.print("  ".join(f"{MARKS[how]} {WORDS[how]}" for how in kinds) + "\n", style="dim", markup=False)
+    show.console.print("  ".join(f"{MARKS[how]}  {WORDS[how]}" for how in kinds) + "\n", style="dim", markup=False)

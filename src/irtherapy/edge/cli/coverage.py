@@ -9,6 +9,7 @@ import typer
 
 from irtherapy.edge import data
 from irtherapy.edge.cli import show
+from irtherapy.edge.cli.spoken import told
 from irtherapy.evidence import coverage as room
 
 CARDS = ("coverage", "outcome-pay", "home-safety")
@@ -48,7 +49,7 @@ def _list(known: dict[str, str], as_json: bool) -> None:
     if as_json:
         show.emit(known)
     else:
-        show.rows(known.items())
+        show.rows((show.AsIs(key), name) for key, name in known.items())
 
 
 def _say(found: tuple[room.Answer, ...], route: tuple[room.Policy, ...], asked: dict[str, Any], year: int) -> None:
@@ -68,16 +69,17 @@ def _say(found: tuple[room.Answer, ...], route: tuple[room.Policy, ...], asked: 
 
 def _about(policy: room.Policy, year: int) -> list[tuple[str, str]]:
     dated = room.dates(policy, year)
-    told = [
-        (f"{policy.id}  policy", f"{policy.policy or 'no number read'}, {policy.title}: {room.TELLS[policy.decision]}"),
+    number = policy.policy or told("no number read")
+    about = [
+        (f"{policy.id}  policy", show.AsIs(f"{number}, {policy.title}: {told(room.TELLS[policy.decision])}")),
         ("dates", dated),
-        ("for", policy.indication),
-        ("under", policy.criteria),
+        ("for", show.AsIs(policy.indication)),
+        ("under", show.AsIs(policy.criteria)),
         ("needed", policy.needed),
-        ("gap named", policy.gap),
+        ("gap named", show.AsIs(policy.gap)),
         ("codes", ", ".join((*policy.hcpcs, *policy.cpt))),
-        ("was read", policy.read),
-        ("not read", policy.not_read),
-        ("source", f"{policy.source} ({policy.mark.value})"),
+        ("was read", show.AsIs(policy.read)),
+        ("not read", show.AsIs(policy.not_read)),
+        ("source", show.AsIs(policy.source)),
     ]
-    return [("  " + left, right) for left, right in told if right]
+    return [("  " + left, right) for left, right in about if right]

@@ -12,6 +12,7 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from irtherapy.edge.cli import arguments, show
+from irtherapy.edge.cli.spoken import told
 from irtherapy.values import SessionRecord, in_range
 
 PHASES = {
@@ -32,17 +33,17 @@ class Bar:
         self.total = order.heat_s + sum(item.duration_s for item in order.stretch)
         columns = (TextColumn("{task.description:<34}"), BarColumn(), TextColumn("{task.fields[detail]:<22}"))
         self.progress = Progress(*columns, TimeRemainingColumn(), console=show.errors, disable=quiet)
-        self.task = self.progress.add_task("Checks", total=self.total, detail="")
+        self.task = self.progress.add_task(told("Checks before START"), total=self.total, detail="")
 
     def __call__(self, snapshot: dict[str, Any]) -> None:
         """Draw one snapshot of the session machine."""
         skin = snapshot.get("skin_c")
-        detail = "" if skin is None else f"skin {skin:.1f} °C"
+        details = [] if skin is None else [told(f"skin {skin:.1f} °C")]
         if snapshot.get("massage"):
-            detail += ", massage"
+            details.append(told("massage"))
         done = snapshot["heat_s"] + snapshot.get("stretch_s", 0.0)
-        name = PHASES.get(snapshot["phase"], snapshot["phase"])
-        self.progress.update(self.task, completed=min(done, self.total), description=name, detail=detail)
+        name = told(PHASES.get(snapshot["phase"], snapshot["phase"]))
+        self.progress.update(self.task, completed=min(done, self.total), description=name, detail=", ".join(details))
 
 
 def summary(walk: Any, record: SessionRecord, record_id: str, files: list[Path]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import typer
 
 from irtherapy.edge import home
 from irtherapy.edge.cli import show
+from irtherapy.edge.cli.spoken import told
 from irtherapy.values import InputError, in_range
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def _live(folder: Path, seed: int, first: datetime.date, quiet: bool) -> dict[st
         task = bar.add_task("", total=compared.DAYS + 2 * weeks.DAYS)
         found = {}
         for who, name in ((people.HOME, "Somebody at home"), (people.CLINIC, "A clinic's patient")):
-            bar.update(task, description=name)
+            bar.update(task, description=told(name))
             found[who.key] = _one(folder, who, first, days, lambda: bar.advance(task))
     return found
 

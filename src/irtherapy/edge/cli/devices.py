@@ -106,16 +106,21 @@ def _register_looking(devices: typer.Typer) -> None:
             told = {"plugs": [p.public() for p in switches.values()], "own": [own.public(d) for d in mine.values()]}
             show.emit({**told, "catalogue": catalogue})
             return
+        from irtherapy.edge.web.words import KINDS
+
         no_plug = "You have added no plug yet: irtherapy devices add NAME --make ..."
         show.console.print("[bold]Your plugs[/bold]" if switches else no_plug)
         show.rows(
-            [(p.name, f"{p.kind} {own_plug.where(p)}, {p.device_id}. {own_plug.state(p)}") for p in switches.values()]
+            [
+                (show.AsIs(p.name), f"{p.kind} {own_plug.where(p)}, {p.device_id}  {own_plug.state(p)}")
+                for p in switches.values()
+            ]
         )
         if mine:
             show.console.print("\n[bold]Your own devices[/bold]")
-            show.rows([(d.id, " ".join(own.sentences(d)[:2])) for d in mine.values()])
+            show.rows([(show.AsIs(d.id), " ".join(own.sentences(d)[:2])) for d in mine.values()])
         show.console.print("\n[bold]Catalogue[/bold]")
-        show.rows([(d.id, f"{d.name} ({d.kind.value.replace('_', ' ')})") for d in known.values()])
+        show.rows([(show.AsIs(d.id), f"{d.name}  {KINDS[d.kind][0]}") for d in known.values()])
 
     @devices.command("show", epilog="Example:  irtherapy devices show desk-lamp")
     def show_(name: str = NAME, plot: str = own_device.PLOT, as_json: bool = show.JSON_OPTION) -> None:
@@ -127,7 +132,9 @@ def _register_looking(devices: typer.Typer) -> None:
         switches, known = plugs.load(), data.catalogue()
         if name in switches or name in known:
             told = switches[name].public() if name in switches else to_json(known[name])
-            show.emit(told) if as_json else show.rows([(key, str(value)) for key, value in told.items()])
+            show.emit(told) if as_json else show.rows(
+                [(show.AsIs(key), show.AsIs(value)) for key, value in told.items()]
+            )
             return
         try:
             mine = own.find(name or "")

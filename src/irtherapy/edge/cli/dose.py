@@ -178,7 +178,7 @@ def _say_best(found: BestUse, place: Placement) -> None:
         f"skin at most {does.skin_peak_c:.1f} \u00b0C, muscle +{does.muscle_rise_k:.2f} \u00b0C on average until the "
         f"stretching ends. At one even share ({found.schedule.even_share:.0%}) +{even.muscle_rise_k:.2f} \u00b0C."
     )
-    show.console.print("Share of each half minute: " + " ".join(f"{share:.0%}" for share in found.schedule.shares))
+    show.console.print(f"Share of each half minute: {' '.join(f'{share:.0%}' for share in found.schedule.shares)}")
 
 
 def _write(texts: dict[Path | None, str]) -> None:
@@ -245,10 +245,9 @@ def _table(result: Simulation) -> str:
 def _eyes(result: Simulation) -> str:
     if result.eye_irradiance_w_m2 == 0.0:
         return "no infrared reaches them"
-    told = f"{result.eye_irradiance_w_m2:.0f} W/m\u00b2"
-    return told + (
-        "; below their limit" if result.eye_limit_s == float("inf") else f"; {result.eye_limit_s:.0f} s at most"
-    )
+    if result.eye_limit_s == float("inf"):
+        return f"{result.eye_irradiance_w_m2:.0f} W/m\u00b2; below their limit"
+    return f"{result.eye_irradiance_w_m2:.0f} W/m\u00b2; {result.eye_limit_s:.0f} s at most"
 
 
 def _say(result: Simulation, plan: Plan, weekly: str) -> None:

@@ -101,8 +101,10 @@ def _all(table: Sequence[Trial], as_json: bool) -> None:
         show.emit([_plain(a) for a in every])
         return
     for found in every:
+        slug = found.condition.replace("_", "-")
+        show.console.print(f"\n[bold]{found.name}[/bold], last look {found.looked_on}  {slug}")
         lines = ((f"{q.grade.certainty.text}", q.grade.sentence) for q in found.questions)
-        show.rows(lines, title=f"\n{found.name} ({found.condition.replace('_', '-')}), last look {found.looked_on}")
+        show.rows(lines)
 
 
 def _say(found: Answer, plot: str) -> None:
@@ -114,12 +116,15 @@ def _say(found: Answer, plot: str) -> None:
 
 
 def _question(question: Question) -> None:
+    from irtherapy.evidence import words
+
     show.console.print(f"\n[bold]{question.name.capitalize()}[/bold]  certainty: {question.grade.certainty.text}")
     show.console.print(question.sentence, markup=False)
     for remark in question.remarks:
-        show.console.print(f"\u00b7 {remark}", markup=False)
+        told = f"\u00b7 {remark}"
+        show.console.print(told if words.is_rule(remark) else show.AsIs(told), markup=False)
     for domain, steps, reason in question.grade.reasons:
-        show.console.print(f"  less sure by {steps}: {domain}, {reason}", style="dim", markup=False)
+        show.console.print(f"  less sure by {steps}  {domain}: {reason}", style="dim", markup=False)
     for pool in question.pools:
         title = f"{len(pool.studies)} trials pooled: {', '.join(pool.studies)} ({pool.unit})"
         show.rows(((name, _figures(found)) for name, found in pool.methods), title=title)
@@ -127,12 +132,15 @@ def _question(question: Question) -> None:
         show.console.print(f"{pool.why} Small-study check: {pool.small_study_note or _egger(pool)}", markup=False)
     if not question.pools:
         show.console.print("Nothing is pooled here:", markup=False)
-        show.rows((study, why) for study, why in question.not_pooled)
+        show.rows((show.AsIs(study), show.AsIs(why)) for study, why in question.not_pooled)
     show.rows(
-        ((f"{r.trial.study}", f"{r.trial.finding_text} [{r.trial.source}; {r.trial.seen}, {r.trial.looked_on}]"
-          .replace("[", "\\[")) for r in question.rows),
+        ((show.AsIs(r.trial.study), show.AsIs(_read(r.trial).replace("[", "\\["))) for r in question.rows),
         title="Every row, with source and day",
-    )  # fmt: skip
+    )
+
+
+def _read(t: Trial) -> str:
+    return f"{t.finding_text} [{t.source}; {t.seen}, {t.looked_on}]"
 
 
 def _figures(p: Pooled) -> str:

@@ -86,7 +86,7 @@ def _register_back(app: typer.Typer) -> None:
         from irtherapy.edge.records import archive, visits
 
         many = archive.count()
-        if not yes and not typer.confirm(f"Delete {many} records for good?"):
+        if not yes and not show.confirm(f"Delete {many} records for good?"):
             raise typer.Exit(1)
         visits.delete_all()
         show.emit({"deleted": many}) if as_json else show.console.print(f"{many} records are deleted.")

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from irtherapy.dose import rise
 from irtherapy.edge.cli import show
+from irtherapy.edge.cli.spoken import told
 from irtherapy.values import InputError, in_range
 
 ANSWER_S = 40.0  # without a reading for this long nobody may be watching
@@ -33,7 +34,7 @@ class Terminal:
 
     def ask(self, text: str, most_s: float | None) -> str | None:
         """Return a typed line. Raises InputError at the end of the input."""
-        sys.stdout.write(f"{text} ")
+        sys.stdout.write(f"{told(text)} ")
         sys.stdout.flush()
         if most_s is not None and sys.stdin.isatty() and not select.select([sys.stdin], [], [], most_s)[0]:
             sys.stdout.write("\n")

@@ -139,6 +139,7 @@ def records() -> list[dict[str, Any]]:
             "id": str(v.id),
             "created": v.created.isoformat(timespec="minutes"),
             "ended": (v.record or {}).get("ended"),
+            "ended_text": (v.record or {}).get("ended_text"),
             "demo": v.demo,
         }
         for v in visits.finished()
@@ -191,8 +192,10 @@ def write_course_report(
 
 
 def _write_page(page: str, name: str, pdf: Path | None, html: Path | None) -> list[Path]:
+    from irtherapy.edge.cli.spoken import told_page
     from irtherapy.edge.pdf import pdf_bytes
 
+    page = told_page(page)
     if pdf is None and html is None:
         folder = home.data_home() / "reports"
         folder.mkdir(mode=0o700, exist_ok=True)

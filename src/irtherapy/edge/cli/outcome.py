@@ -144,7 +144,9 @@ def _register_measuring(outcome: typer.Typer) -> None:
             if as_json:
                 show.emit(list(known))
             else:
-                show.rows((m.id, f"{m.name} ({m.tool}, {m.low:g} to {m.high:g} {m.unit}). {m.how}") for m in known)
+                show.rows(
+                    (show.AsIs(m.id), f"{m.name} ({m.tool}, {m.low:g} to {m.high:g} {m.unit}). {m.how}") for m in known
+                )
             return
         outcomes, who = _ready(patient)
         told = outcomes.measure_motion(name, reading, at=at, patient=who)
@@ -206,7 +208,7 @@ def _list_measures(as_json: bool) -> None:
         keys = ("id", "name", "title", "low", "high", "better", "matters", "terms", "source")
         show.emit([{key: getattr(m, key) for key in keys} for m in known])
         return
-    show.rows((m.id, f"{m.title}. {m.low:g} to {m.high:g}, {m.better} is better. {m.terms}") for m in known)
+    show.rows((show.AsIs(m.id), f"{m.title}. {m.low:g} to {m.high:g}, {m.better} is better. {m.terms}") for m in known)
 
 
 def _questions(measure: Any, name: str, as_json: bool) -> None:
@@ -221,13 +223,13 @@ def _questions(measure: Any, name: str, as_json: bool) -> None:
                    "questions": [{"id": i.id, "text": i.text} for i in measure.items]})  # fmt: skip
         return
     show.console.print(f"{measure.title}. {measure.instruction}")
-    show.rows((item.id, item.text) for item in measure.items)
+    show.rows((show.AsIs(item.id), show.AsIs(item.text)) for item in measure.items)
     show.console.print(f"Answer with: irtherapy outcome questionnaire {measure.id} --item {known[0]}=...", style="dim")
 
 
 def _print(found: Going) -> None:
     if found.is_empty:
-        show.console.print("Nothing is told yet. Begin with: irtherapy outcome log --site lower_back --pain 4")
+        show.console.print("Nothing is told yet. Begin with: irtherapy outcome log --site neck --pain 4")
         return
     for place in found.places:
         side = "" if place.side == "both" else f", {place.side}"

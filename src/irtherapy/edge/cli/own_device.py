@@ -134,8 +134,8 @@ def keep(made: OwnDevice, plot: str, as_json: bool) -> None:
         show.emit(devices.public(made))
         return
     say(made)
-    where = "" if made.touches else " --distance-cm 60"
-    show.console.print(f"\nKept. Choose it by: irtherapy plan --device {made.id}{where}", markup=False, soft_wrap=True)
+    command = f"irtherapy plan --device {made.id}" + ("" if made.touches else " --distance-cm 60")
+    show.console.print(f"\nKept. Choose it by: {command}", markup=False, soft_wrap=True)
 
 
 def draw(made: OwnDevice, path: str) -> None:
@@ -156,8 +156,9 @@ def draw(made: OwnDevice, path: str) -> None:
 def say(made: OwnDevice) -> None:
     """Print what is known of a device, claimed beside measured."""
     from irtherapy.edge import devices
+    from irtherapy.edge.web.words import KINDS
 
-    show.console.print(f"[bold]{made.name}[/bold] ({made.kind.value.replace('_', ' ')}), {made.id}")
+    show.console.print(f"[bold]{made.name}[/bold]  {KINDS[made.kind][0]}  {made.id}")
     for sentence in devices.sentences(made):
         show.console.print(f"· {sentence}", markup=False)
     if table := devices.rows(made):
@@ -191,9 +192,9 @@ def asked(name: str) -> OwnDevice:
         label["measured_surface_c"] = _figure("The same as you measured it in °C (Enter: not measured)", 25, 75)
     label["timer_min"] = _figure("Its own timer switches off after how many minutes (Enter: no timer)", 1, 600)
     bare = {"name": name, "kind": kind, "glow": glow, "led_nm": nm, **label}
-    made = _metered(bare) if light and typer.confirm("Have you a meter for its light?", default=False) else None
+    made = _metered(bare) if light and show.confirm("Have you a meter for its light?", default=False) else None
     made = made or own.OwnDevice(**bare)
-    if kind in own.AT_DISTANCE and typer.confirm("Measure it by your skin thermometer, 3 minutes?", default=False):
+    if kind in own.AT_DISTANCE and show.confirm("Measure it by your skin thermometer, 3 minutes?", default=False):
         made = _by_skin(made)
     return made
 
@@ -205,9 +206,7 @@ def _metered(bare: dict[str, Any]) -> OwnDevice | None:
     meter = _meter(_one_of("Which meter", ["thermal", "silicon"]))
     pairs: list[tuple[float, float]] = []
     made = None
-    while text := typer.prompt(
-        "Distance in cm : mW/cm2, such as 30:42.5 (Enter: done)", default="", show_default=False
-    ):
+    while text := show.ask("Distance in cm : mW/cm2, such as 30:42.5 (Enter: done)", default="", show_default=False):
         try:
             cm, mw = _pair("Reading", text, "CM:MW_CM2", "30:42.5")
             made = own.OwnDevice(**bare, metered=own.Metered(meter, (*pairs, (cm / 100.0, mw * 10.0))))
@@ -233,7 +232,7 @@ def _by_skin(made: OwnDevice) -> OwnDevice:
     at_m = _ask("Distance from the device to the skin in cm", lambda text: in_range("Distance", text, 5, 150)) / 100.0
     person, site, place, setting = _who(who, at_m)
     rise.refuse_unsafe(person, site, made.device(), place, data.body_tables(), setting)
-    if not typer.confirm(SURE, default=False):
+    if not show.confirm(SURE, default=False):
         show.console.print("Then no test is made now.")
         return made
     pairs = exposure.led(exposure.Terminal(), limits.ceilings(setting).skin_target_c)
@@ -244,7 +243,7 @@ def _ask(text: str, read: Callable[[str], T], default: str | None = None) -> T:
     """Ask until the answer can be read."""
     while True:
         try:
-            return read(str(typer.prompt(text, default=default, show_default=False)))
+            return read(show.ask(text, default=default, show_default=False))
         except InputError as error:
             show.errors.print(str(error), style="bold", markup=False)
 

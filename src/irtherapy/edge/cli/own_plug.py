@@ -60,11 +60,11 @@ def add(make: str, flags: dict[str, Any]) -> None:
                 "Thermometer", "A node has its thermometers itself: name them Skin and Skin 2 in its YAML."
             )
         asked = Node(flags["host"], int(in_range("Port", port or 6053, 1, 65535)))
-        key = typer.prompt("Key of the node's API", hide_input=True) if flags["key"] else None
+        key = show.ask("Key of the node's API", hide_input=True) if flags["key"] else None
         node = Node(asked.host, asked.port, key)
     else:
         port = int(in_range("Port", port or 1883, 1, 65535))
-        password = typer.prompt("Password of the broker", hide_input=True) if user else None
+        password = show.ask("Password of the broker", hide_input=True) if user else None
         address = Address(flags["broker"], port, user, password)
     plug = plugs.OwnPlug(name, make, flags["topic"], device, address, first, second, node=node)
     plugs.keep(plug)

@@ -16,7 +16,10 @@ def list_devices(as_json: bool) -> None:
     if as_json:
         show.emit(list(known.values()))
     else:
-        show.rows((d.id, f"{d.kind.value:<12} {d.name}") for d in sorted(known.values(), key=lambda d: (d.kind, d.id)))
+        from irtherapy.edge.web.words import KINDS
+
+        ordered = sorted(known.values(), key=lambda d: (d.kind, d.id))
+        show.rows((show.AsIs(d.id), f"{d.name}  {KINDS[d.kind][0]}") for d in ordered)
 
 
 def register(app: typer.Typer) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from irtherapy.edge.cli import show
+from irtherapy.edge.cli.spoken import told
 
 if TYPE_CHECKING:
     from irtherapy.values import Programme
@@ -40,7 +42,7 @@ def _register_looking(programmes: typer.Typer) -> None:
         if as_json:
             show.emit({"programmes": [shelf.public(one) for one in every.values()], "not_usable": wrong})
             return
-        show.rows((one.id, f"{_title(one)}{' (your own)' if one.id in mine else ''}") for one in every.values())
+        show.rows((show.AsIs(i), f"{_title(one)}{'  (your own)' if i in mine else ''}") for i, one in every.items())
         for sentence in wrong:
             show.console.print(f"Not used: {sentence}", style="bold", markup=False)
 
@@ -100,7 +102,8 @@ def _title(one: Programme) -> str:
 
 def _often(one: Programme) -> str:
     often = "once a week" if one.per_week == 1 else f"{one.per_week} times a week"
-    return f"{often}, for one week" if one.weeks == 1 else f"{often}, for {one.weeks} weeks"
+    span = "for one week" if one.weeks == 1 else f"for {one.weeks} weeks"
+    return f"{often}, {span}"
 
 
 def say(one: Programme) -> None:
@@ -113,9 +116,12 @@ def say(one: Programme) -> None:
         style = STYLE.get(phase.kind.value, "")
         bar += f"[{style}]{blocks}[/]" if style else blocks
     show.console.print(bar)
-    levels = {p: f" Level by week: {', '.join(map(str, p.levels))}." if len(p.levels) > 1 else "" for p in one.phases}
     show.rows(
-        (f"{start:g} to {end:g} min", f"{BAR[p.kind.value]} {p.kind.value}: {p.say}{levels[p]}")
+        (f"{start:g} to {end:g} min", f"{BAR[p.kind.value]}  {p.kind.value}  {_said(p.say, p.levels)}")
         for start, end, p in one.spans()
     )
-    show.console.print(f"Source: {one.source} ({one.mark.value}).\n", style="dim", markup=False)
+    show.console.print(show.AsIs(f"{told('Source')}: {one.source}\n"), style="dim", markup=False)
+
+
+def _said(sentence: str, levels: Sequence[int]) -> str:
+    return f"{sentence} Level by week: {', '.join(map(str, levels))}." if len(levels) > 1 else sentence

@@ -69,9 +69,9 @@ def register(app: typer.Typer) -> None:
 
 def _list(found: list[dict[str, Any]], as_json: bool) -> None:
     if as_json:
-        show.emit(found)
+        show.emit([{key: value for key, value in r.items() if key != "ended_text"} for r in found])
     elif found:
-        show.rows((r["id"], f"{r['created']}  {r['ended']}") for r in found)
+        show.rows((show.AsIs(r["id"]), f"{r['created']}  {r['ended_text'] or r['ended']}") for r in found)
     else:
         show.console.print("Nothing is recorded yet. irtherapy demo makes a first record.")
 

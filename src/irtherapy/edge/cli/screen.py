@@ -5,22 +5,29 @@ from __future__ import annotations
 import typer
 
 from irtherapy.edge.cli import arguments, show
+from irtherapy.edge.cli.spoken import Spoken
 from irtherapy.values import DeviceKind
 
+OWN_WORDS = {  # besides those of English
+    "de": {"j": "yes", "ja": "yes", "nein": "no"},
+    "es": {"s": "yes", "si": "yes", "sí": "yes"},
+    "zh-hans": {"是": "yes", "否": "no", "不": "no", "？": "not_sure"},
+}
 WORDS = {"y": "yes", "yes": "yes", "n": "no", "no": "no", "": "no", "?": "not_sure", "not_sure": "not_sure"}
 
 
 def ask(pages: object) -> dict[str, str]:
     """Ask every question in the terminal; Enter is no, ? is not sure."""
     found: dict[str, str] = {}
+    words = {**WORDS, **OWN_WORDS.get(Spoken.language, {})}
     show.console.print("Answer y, n or ? (not sure). Enter means no.\n")
     for number, page in enumerate(pages, start=1):  # type: ignore[arg-type, var-annotated]
         show.console.print(f"[bold]{page.title}[/bold]  ({number} of {len(pages)})  {page.intro}")  # type: ignore[arg-type]
         for question in page.items:
             while True:
-                word = typer.prompt(f"  {question.text}", default="", show_default=False).strip().lower()
-                if word in WORDS:
-                    found[question.id] = WORDS[word]
+                word = show.ask(f"  {question.text}", default="", show_default=False).strip().lower()
+                if word in words:
+                    found[question.id] = words[word]
                     break
                 show.console.print("  Please answer y, n or ?.")
     return found
@@ -60,7 +67,7 @@ def register(app: typer.Typer) -> None:
             if as_json:
                 show.emit(listed)
             else:
-                show.rows((q["id"], q["text"]) for q in listed)
+                show.rows((show.AsIs(q["id"]), q["text"]) for q in listed)
             return
         given = arguments.answers(answers) if answers else ask(pages)
         result = pathway.screen(

@@ -13,6 +13,7 @@ from rich.live import Live
 from rich.panel import Panel
 
 from irtherapy.edge.cli import arguments, prescribed, show
+from irtherapy.edge.cli.spoken import Spoken, told, told_line
 from irtherapy.values import InputError, Side, in_range
 
 if TYPE_CHECKING:
@@ -130,9 +131,12 @@ def sentence(order: Any, snapshot: Mapping[str, Any]) -> str:
     if phase == "stretching":
         item = order.stretch[snapshot["item_index"]]
         how = f"The easier way: {item.easier}" if snapshot["eased"] else item.say
-        side = "" if item.side is Side.BOTH else f", {item.side.value} side"
-        side += f", set {item.set_number} of {item.sets}" if item.sets > 1 else ""
-        return f"{item.name}{side}. {how}"
+        doing = {
+            Side.BOTH: f"{item.name}. {how}",
+            Side.LEFT: f"{item.name}, left side. {how}",
+            Side.RIGHT: f"{item.name}, right side. {how}",
+        }[item.side]
+        return f"{doing} Set {item.set_number} of {item.sets}." if item.sets > 1 else doing
     if phase == "rating":
         if snapshot["skin_check"] is None:
             return "How is the skin? c: clean   r: red but fading   m: marks"
@@ -151,12 +155,14 @@ def face(order: Any, snapshot: Mapping[str, Any]) -> Panel:
     """Return the terminal screen: one number, one sentence, the keys."""
     left_s = snapshot["item_left_s"] if snapshot["phase"] == "stretching" else snapshot["heat_left_s"]
     clock = f"{int(left_s) // 60}:{int(left_s) % 60:02d}"
-    skin = "" if snapshot["skin_c"] is None else f"   skin {snapshot['skin_c']:.1f} °C"
     heat = "[bold dark_orange]heat is ON[/]" if snapshot["heat_on"] else "heat is off"
-    told = {"hidden": "part of your comparison; the heat may be on or off", "without": "the heat stays off"}
-    heat = told.get(order.comparison, heat)
+    compared = {"hidden": "part of your comparison; the heat may be on or off", "without": "the heat stays off"}
+    top = [f"[bold]{clock}[/]", told_line(compared.get(order.comparison, heat))]
+    if snapshot["skin_c"] is not None:
+        top.append(told(f"skin {snapshot['skin_c']:.1f} °C"))
     keys_now = "Enter" if snapshot["question"] in CONFIRM else HELP.get(snapshot["phase"], "")
-    return Panel(f"[bold]{clock}[/]   {heat}{skin}\n\n{sentence(order, snapshot)}\n\n[dim]{keys_now}[/]", width=76)
+    said = (told_line(sentence(order, snapshot)), f"[dim]{told_line(keys_now)}[/]")
+    return Panel("\n\n".join(("   ".join(top), *said)), width=76)
 
 
 ANSWERS = typer.Option(None, "--answers", help="JSON file of screening answers; asked when left out.")
@@ -230,21 +236,23 @@ def _session(
     person = arguments.person(age, None, None)
     placement = arguments.placement(chosen, distance_cm, room_c)
     demo = driver == "simulated"
-    of, told = prescribed.asked(sites, demo, **asked_for)
+    of, wanted = prescribed.asked(sites, demo, **asked_for)
     asked = data.questionnaire()
     pages = pages_for(asked, {s.region for s in sites}, {chosen.kind}, arguments.told_age(person))
     given = arguments.answers(answers) if answers else ask(pages)
     cleared = arguments.clearance(clearance)
     count = keep.clean_sessions(sites, demo, of)
     sensor = switch is not None and switch.has_thermometer
-    plan = walk.prepare(sites, person, chosen, placement, given, cleared, driver, count, seed, demo, sensor, told)
+    plan = walk.prepare(sites, person, chosen, placement, given, cleared, driver, count, seed, demo, sensor, wanted)
     pace = in_range("Speed", speed, 1, 1000, "times") if demo else 0.0
     if closed_loop and not plan.order.sensor:
         raise InputError("Closed loop", "A closed loop needs a skin thermometer and a device switched for you.")
     part = None if outside else keep.part_of(plan, "" if switch is None else switch.name, of)
     if part is not None:
         plan, closed_loop, switch = _compared(plan, part, switch)
-    record = _led(plan, switch, pace, scripted, closed_loop, Voice(speaker()) if voice and not scripted else None)
+    record = _led(
+        plan, switch, pace, scripted, closed_loop, Voice(speaker(Spoken.language)) if voice and not scripted else None
+    )
     _told(keep.save(plan, record, part, of), record, part, as_json)
 
 

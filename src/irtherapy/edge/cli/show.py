@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from irtherapy.edge.cli.spoken import told, told_line
 from irtherapy.values import Decision, InputError, Plan, SessionRecord, Verdict, to_json
 
 
@@ -26,19 +27,29 @@ def card(card_id: str) -> str:
     return f"(card: {cards.all_cards()[card_id].id})"
 
 
+def resting(sentence: str, card_id: str) -> str:
+    """Return an English sentence with the mark of the card that it rests on. Raises KeyError, as ``card`` does."""
+    return f"{sentence} {card(card_id)}"
+
+
+class AsIs(str):
+    """A text that nobody translates: a name somebody gave, a source, what a study or a policy says of itself."""
+
+
 def carded(sentence: str) -> str:
-    """Return a sentence with the mark of the card that it rests on, or as it is when it makes no claim."""
+    """Return a sentence in the language of the terminal, with the mark of the card that it rests on, if on one."""
     from irtherapy.edge import cards
 
     found = cards.card_of(sentence)
-    return f"{sentence} {card(found)}" if found else sentence
+    said = sentence if isinstance(sentence, AsIs) else told_line(sentence)
+    return f"{said} {told(card(found))}" if found else said
 
 
 class Carded(Console):
-    """A console on which every sentence about benefit or safety carries its card."""
+    """A console that speaks the language of the terminal; a sentence about benefit or safety carries its card."""
 
     def print(self, *objects: Any, **how: Any) -> None:
-        """Print, each text with the mark of its card."""
+        """Print, each text translated and with the mark of its card."""
         super().print(*(carded(one) if isinstance(one, str) else one for one in objects), **how)
 
 
@@ -84,12 +95,28 @@ def _no_constant(word: str) -> None:
 
 def rows(pairs: Iterable[tuple[str, str]], title: str | None = None) -> None:
     """Print two columns without a frame."""
-    table = Table(title=title, show_header=False, box=None, pad_edge=False, title_justify="left")
+    table = Table(
+        title=None if title is None else told_line(title),
+        show_header=False,
+        box=None,
+        pad_edge=False,
+        title_justify="left",
+    )
     table.add_column(style="dim", no_wrap=True)
     table.add_column()
     for left, right in pairs:
-        table.add_row(left, carded(right))
+        table.add_row(left if isinstance(left, AsIs) else told_line(left), carded(right))
     console.print(table)
+
+
+def ask(question: str, **how: Any) -> str:
+    """Ask for a line in the language of the terminal, and return it."""
+    return str(typer.prompt(told_line(question), **how))
+
+
+def confirm(question: str, **how: Any) -> bool:
+    """Ask for yes or no in the language of the terminal, and return whether it was yes."""
+    return typer.confirm(told_line(question), **how)
 
 
 def minutes(value: float) -> str:
@@ -99,12 +126,13 @@ def minutes(value: float) -> str:
 
 def verdict(value: Verdict) -> None:
     """Print a verdict with its reasons."""
-    mark = f" {card('screening')}" if value.decision is Decision.GO and not value.cleared else ""
-    console.print(f"[bold]{DECISIONS[value.decision.value]}[/bold]  {value.next_step}{mark}")
-    care = f"Take care {card('heat-warnings')}"
+    rests = value.decision is Decision.GO and not value.cleared
+    next_step = resting(value.next_step, "screening") if rests else value.next_step
+    console.print(f"[bold]{DECISIONS[value.decision.value]}[/bold]  {next_step}")
+    care = resting("Take care", "heat-warnings")
     for heading, reasons in (("Because", value.reasons), ("Cleared", value.cleared), (care, value.precautions)):
         if reasons:
-            rows(((reason.id, f"{reason.text} {reason.action}") for reason in reasons), title=heading)
+            rows(((AsIs(reason.id), f"{reason.text} {reason.action}") for reason in reasons), title=heading)
 
 
 def plan(value: Plan) -> None:
@@ -116,13 +144,13 @@ def plan(value: Plan) -> None:
             ("light on the skin", f"{value.irradiance_w_m2:.0f} W/m² ({value.irradiance_w_m2 / 10:.1f} mW/cm²)"),
             (
                 "skin, at most",
-                f"{value.skin_peak_c:.1f} °C for 97.5 % of people like you {card('temperatures-predicted')}",
+                resting(f"{value.skin_peak_c:.1f} °C for 97.5 % of people like you", "temperatures-predicted"),
             ),
             ("muscle", f"+{value.muscle_rise_c:.1f} °C for the median person"),
             ("CEM43", f"{value.cem43_min:.3f} min"),
         ]
     )
-    rows(((minutes(step.minutes), step.text) for step in value.limit_chain), title=f"Every limit {card('limits')}")
+    rows(((minutes(step.minutes), step.text) for step in value.limit_chain), title=resting("Every limit", "limits"))
     for sentence in (*value.advice, *value.cautions):
         console.print(f"· {sentence}")
 
@@ -144,9 +172,9 @@ def record(value: SessionRecord) -> None:
 
 def hidden(record_id: str, value: SessionRecord, as_json: bool) -> None:
     """Tell of a session whose heat was on or off as was drawn: nothing that could tell which."""
-    told = {"record_id": record_id, "ended": value.ended, "ended_text": value.ended_text, "comparison": "hidden"}
     if as_json:
-        emit(told)
+        ended = {"ended": value.ended, "ended_text": value.ended_text}
+        emit({"record_id": record_id, **ended, "comparison": "hidden"})
         return
     console.print(f"[bold]{value.ended_text}[/bold]")
     console.print("It is part of your comparison. What was measured is told when the comparison has ended.")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from irtherapy.evidence.proposal import Proposal
     from irtherapy.evidence.self_trials import SelfTrial
 
+DESIGNS = {"parallel": "two groups", "crossover": "crossover design", "self_trials": "self-trials, each person"}
 ANSWERS = {
     "less_pain": "Firm: less pain with it.",
     "more_pain": "Firm: more pain with it.",
@@ -186,10 +187,7 @@ def _say(made: Proposal, answer: dict[str, Any] | None, own: dict[str, Any] | No
         ),
         title="Other sizes",
     )
-    kinds = (
-        (k.value.replace("_", " "), f"{s.per_arm} analysed {in_all(k)}" if s else "not possible")
-        for k, s in made.designs
-    )
+    kinds = ((DESIGNS[k.value], f"{s.per_arm} analysed {in_all(k)}" if s else "not possible") for k, s in made.designs)
     show.rows(kinds, title="Other designs")
     for note in made.notes:
         show.console.print(f"· {note}", markup=False)

@@ -10,18 +10,30 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
-# Programs that speak their last argument and end when it is said, in the order in which they are looked for.
+from irtherapy.edge.cli.spoken import told
+
+# Programs that speak their last argument and end when it is said, in the order in which they are looked for, and the
+# option by which each is told the language; `say` speaks in the language of its system.
 SPEAKERS = {
-    "espeak-ng": ["espeak-ng", "-s", "150", "--"],
+    "espeak-ng": ["espeak-ng", "-s", "150", "-v", "{voice}", "--"],
     "say": ["say", "--"],
-    "spd-say": ["spd-say", "--wait", "--"],
+    "spd-say": ["spd-say", "--wait", "--language", "{voice}", "--"],
 }
+VOICES = {"espeak-ng": {"en": "en", "de": "de", "es": "es", "zh-hans": "cmn"}}
+SHORT = {"zh-hans": "zh"}
 SAYING_MOST_S = 15.0  # a speech program that hangs is left after this
 
 
-def speaker() -> list[str] | None:
-    """Return the command that speaks here, or None."""
-    return next((command for name, command in SPEAKERS.items() if shutil.which(name)), None)
+def speaker(language: str = "en") -> list[str] | None:
+    """Return the command that speaks a language here, or None."""
+    name = next((name for name in SPEAKERS if shutil.which(name)), None)
+    return None if name is None else command(name, language)
+
+
+def command(name: str, language: str = "en") -> list[str]:
+    """Return the command of a speech program in a language."""
+    voice = VOICES.get(name, SHORT).get(language, language)
+    return [word.format(voice=voice) for word in SPEAKERS[name]]
 
 
 class Voice:
@@ -46,7 +58,7 @@ class Voice:
             if prompt["urgent"]:
                 self._drop()
             if prompt["key"] != "count" or self._waiting.empty():  # a late number misleads
-                self._waiting.put(prompt["text"])
+                self._waiting.put(told(prompt["text"]))
 
     def close(self) -> None:
         """Say what is still waiting, then end."""

@@ -4,6 +4,26 @@ English is the key. The rooms of the program, the tables, journals and records s
 translated, at the last moment. How a sentence becomes a key: docs/howto/languages.md.
 """
 
-from irtherapy.edge.languages.shelf import FOLDER, LANGUAGES, chosen, is_right_to_left, offered, told, told_markup
+from irtherapy.edge.languages.shelf import (
+    FOLDER,
+    LANGUAGES,
+    chosen,
+    is_right_to_left,
+    offered,
+    told,
+    told_line,
+    told_markup,
+    told_page,
+)
 
-__all__ = ["FOLDER", "LANGUAGES", "chosen", "is_right_to_left", "offered", "told", "told_markup"]
+__all__ = [
+    "FOLDER",
+    "LANGUAGES",
+    "chosen",
+    "is_right_to_left",
+    "offered",
+    "told",
+    "told_line",
+    "told_markup",
+    "told_page",
+]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 PLACE = re.compile(r"\{([A-Za-z_]\w*)\}")
 END = re.compile(r"(?<=[.?!:])\s+(?=[A-Z0-9“\"⟦])")  # where one sentence ends and the next begins
@@ -18,7 +19,8 @@ UNIT = re.compile(r"(?<=[\d\s\u00a0])(?:°C|°F|mm|cm|min|s|W|W/m²|mW/cm²|J/cm
 DECIMAL = re.compile(r"(?<![\d.])(\d+)\.(\d+)(?![\d.])")
 DAY = re.compile(
     r"(?:(Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday), )?(\d{1,2}) "
-    r"(January|February|March|April|May|June|July|August|September|October|November|December)(?: (\d{4}))?"
+    r"(January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?: (\d{4}))?"
 )
 DAYS = {
     (True, True): "{weekday}, {day} {month} {year}",
@@ -29,10 +31,14 @@ DAYS = {
 WORDS = (
     "and", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "January", "February", "March",
     "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "Jan", "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 )  # fmt: skip
 LISTS = ("; ", ": ", ", ", " and ")
 WIDE = {";": "；", ":": "：", ",": "、"}  # between the parts of a list in Chinese
 DECIMAL_COMMA = {"de", "es"}
+STYLE = re.compile(  # marks of style of the terminal, the space between columns, and that before the mark of a card
+    r"(\[/?[a-z0-9_ ]*\]|\s{2,}|^· |\s(?=\(card: ))"
+)
 LIGHT = 5  # letters of its own that a pattern needs where a value in it is not known
 KEPT = 20_000  # texts remembered
 
@@ -41,9 +47,35 @@ KEPT = 20_000  # texts remembered
 class Pattern:
     """A key with places: ``weight`` is the number of its own letters, and the heavier pattern is tried first."""
 
-    regex: re.Pattern[str]
+    key: str
     text: str
     weight: int
+
+    @cached_property
+    def pieces(self) -> tuple[str, ...]:
+        """What stands between its places, and has to stand in a text that it fits."""
+        return tuple(PLACE.split(self.key)[::2])
+
+    def found_in(self, text: str) -> re.Match[str] | None:
+        """Return the whole text as this pattern, or None."""
+        if any(piece not in text for piece in self.pieces) or not text.startswith(self.pieces[0]):
+            return None  # most patterns end here, and are never compiled
+        return self.regex.fullmatch(text)
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """The pattern with a group for each place."""
+        seen: set[str] = set()
+        out = []
+        for i, piece in enumerate(PLACE.split(self.key)):
+            if i % 2 == 0:
+                out.append(re.escape(piece))
+            elif piece in seen:
+                out.append(f"(?P={piece})")
+            else:
+                seen.add(piece)
+                out.append(f"(?P<{piece}>.+?)")
+        return re.compile("".join(out), re.DOTALL)
 
 
 class Catalogue:
@@ -65,6 +97,19 @@ class Catalogue:
         if known is None:
             known = self._joined(core)
         return text if known is None else text.replace(core, known, 1)
+
+    def told_line(self, text: str) -> str:
+        """Return an English text with marks of style in this language: whole if its key has them, else by its parts."""
+        core = text.strip()
+        if not STYLE.search(core):
+            return self.told(text)
+        whole = self.known(core, sure=True)
+        if whole is None:
+            styled = (pattern for pattern in self.patterns if STYLE.search(pattern.text))
+            whole = self._matched(core, strict=False, sure=False, among=styled)
+        if whole is not None:
+            return text.replace(core, whole, 1)
+        return "".join(one if STYLE.fullmatch(one) else self.told(one) for one in STYLE.split(text))
 
     def known(self, text: str, sure: bool = False) -> str | None:
         """Return the translation of a text, or None. ``sure``: no value in it may be left in English."""
@@ -114,10 +159,10 @@ class Catalogue:
         values = {"weekday": weekday, "day": day, "month": month, "year": year}
         return None if form is None else self._filled(form, {k: v for k, v in values.items() if v})
 
-    def _matched(self, text: str, strict: bool, sure: bool) -> str | None:
+    def _matched(self, text: str, strict: bool, sure: bool, among: Iterable[Pattern] | None = None) -> str | None:
         """Return the text by the heaviest pattern; ``strict``: no value may run over the end of a sentence or item."""
-        for pattern in self.patterns:
-            found = pattern.regex.fullmatch(text)
+        for pattern in self.patterns if among is None else among:
+            found = pattern.found_in(text)
             if found is None or (strict and any(BREAK.search(value) for value in found.groups())):
                 continue
             known = [self.known(value, sure=True) is not None for value in found.groups()]
@@ -190,22 +235,9 @@ class Catalogue:
 
 def pattern_of(key: str, text: str) -> Pattern | None:
     """Return the pattern of a key with places, or None for one without a letter of its own."""
-    pieces = PLACE.split(key)
-    literal = "".join(pieces[::2])
+    literal = "".join(PLACE.split(key)[::2])
     weight = sum(not c.isspace() for c in literal)
-    if not any(c.isalpha() for c in literal):
-        return None
-    seen: set[str] = set()
-    out = []
-    for i, piece in enumerate(pieces):
-        if i % 2 == 0:
-            out.append(re.escape(piece))
-        elif piece in seen:
-            out.append(f"(?P={piece})")
-        else:
-            seen.add(piece)
-            out.append(f"(?P<{piece}>.+?)")
-    return Pattern(re.compile("".join(out), re.DOTALL), text, weight)
+    return Pattern(key, text, weight) if any(c.isalpha() for c in literal) else None
 
 
 def places(key: str) -> Iterator[str]:

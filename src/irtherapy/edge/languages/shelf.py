@@ -48,6 +48,19 @@ def told(text: str, language: str) -> str:
     return text if language.startswith("en") else catalogue(language).told(text)
 
 
+def told_line(text: str, language: str) -> str:
+    """Return an English text with marks of style of the terminal, such as [bold], in a language."""
+    return text if language.startswith("en") else catalogue(language).told_line(text)
+
+
+def told_page(html: str, language: str) -> str:
+    """Return a whole HTML document that was made in English in a language, and marked so."""
+    if language.startswith("en"):
+        return html
+    way = ' dir="rtl"' if is_right_to_left(language) else ""
+    return told_markup(html, language).replace('<html lang="en"', f'<html lang="{language}"{way}', 1)
+
+
 def told_markup(markup: str, language: str) -> str:
     """Return HTML or SVG made in English with every text and every spoken attribute in a language.
 
@@ -93,6 +106,8 @@ def chosen(wanted: str = "", environment: Mapping[str, str] = os.environ) -> str
 def _nearest(name: str) -> str:
     """Return the offered language nearest to a name such as de_AT.UTF-8; English when there is none."""
     short = name.split(".")[0].replace("_", "-").lower()
+    if short.split("-")[0] not in {code.split("-")[0] for code in LANGUAGES if code != "en"}:
+        return "en"  # no catalogue is read for it
     known = [code for code, _ in offered()]
     if short in known:
         return short

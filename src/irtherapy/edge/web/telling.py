@@ -52,8 +52,4 @@ def weekday(day: date) -> str:
 
 def whole_page(html: str) -> str:
     """Return a whole HTML document that was made in English, in the language of this request, and marked so."""
-    language = get_language() or "en"
-    if language.startswith("en"):
-        return html
-    way = ' dir="rtl"' if languages.is_right_to_left(language) else ""
-    return languages.told_markup(html, language).replace('<html lang="en"', f'<html lang="{language}"{way}', 1)
+    return languages.told_page(html, get_language() or "en")

@@ -63,19 +63,14 @@ def _page(which: trials.Condition) -> dict[str, Any]:
             {
                 "about": q,
                 "certainty": q.grade.certainty.text,
-                "ours": [remark for remark in q.remarks if _is_ours(remark)],
-                "quoted": [remark for remark in q.remarks if not _is_ours(remark)],
+                "ours": [remark for remark in q.remarks if words.is_rule(remark)],
+                "quoted": [remark for remark in q.remarks if not words.is_rule(remark)],
                 "pools": [_pool(p) for p in q.pools],
                 "rows": [_row(r) for r in q.rows],
             }
             for q in found.questions
         ],
     }
-
-
-def _is_ours(remark: str) -> bool:
-    """Return whether a remark is a rule of this program rather than what was read of certain studies."""
-    return remark.startswith("Two trials cannot show") or remark in words.LIMIT.values()
 
 
 def _row(row: room.Row) -> dict[str, Any]:
