@@ -74,6 +74,7 @@ WORDS_OF_CALL: dict[str, tuple[Any, ...]] = {
     "Series": (0, "label"), "Band": (3, "label"), "line_chart": (1, 2, 3), "number": (1, 4, "unit"), "in_range": (0, 4),
     "_section": (0,), "_": (0,), "gettext": (0,), "gettext_lazy": (0,), "rows": ("title",),
 }  # fmt: skip
+COMMANDS = ("Example", "irtherapy ")  # what is typed, the same in every language
 UNITS = {"W", "cm", "mm", "nm", "kg", "s", "min", "K", "W/m2", "h"}
 NOT_WORDS = {"FIELD_OF", "FIRST"}
 NOT_SHOWN_KEYWORDS = {"help", "epilog", "rich_help_panel", "class_", "type", "encoding", "format"}
@@ -156,6 +157,8 @@ def is_sentence(key: str) -> bool:
     words = [w for w in re.findall(r"[A-Za-z’']{2,}", bare) if w not in UNITS and w != "mW"]
     if "}{" in key:
         return False  # nobody could tell where one value ends
+    if key.startswith(COMMANDS):
+        return False
     said = bool(words) or len(PLACE.findall(key)) > 1 and "(" in key
     return " " in key.strip() and said and not MARKUP.search(bare) and key == key.strip()
 
@@ -210,8 +213,8 @@ def _walk(node: ast.AST, path: Path, skipped: set[int], words: bool, shown_word:
         return
     key = key_of(node) if isinstance(node, ast.expr) else None
     if key is not None:
-        key = key.strip("\n")  # of the terminal: an empty line before it or after it, or some space
-        key = key.strip() if key.startswith("  ") else key
+        if str(path.relative_to(PACKAGE)).startswith("edge/cli/"):  # an empty line before or after it, or some space
+            key = key.strip() if key.startswith("  ") else key.strip("\n")
         if str(path.relative_to(PACKAGE)).startswith(PAGES_IN) and TAG.search(key):
             pieces = (piece.strip() for piece in TAG.split(key))
             for piece in pieces:

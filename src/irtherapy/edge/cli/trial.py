@@ -168,16 +168,17 @@ def _write(path: Path, suffix: str, text: str) -> str:
 def _say(made: Proposal, answer: dict[str, Any] | None, own: dict[str, Any] | None, files: list[str]) -> None:
     from irtherapy.evidence import planner, proposal
 
-    def in_all(kind: planner.Kind) -> str:
-        return "in each arm" if kind is planner.Kind.PARALLEL else "in all"
-
-    size, trial = made.size, made.trial
-    where = f"in each of {size.groups} arms" if size.groups > 1 else "in all"
-    show.console.print(
-        f"[bold]{size.per_arm} people[/bold] analysed {where}, {size.recruit_per_arm} recruited"
-        f"{f', {size.total} together' if size.groups > 1 else ''}: finds {planner.points(trial.difference)} of 10 in "
-        f"{made.name} with a power of {size.power:.1%}."
-    )
+    size, wanted = made.size, planner.points(made.trial.difference)
+    if size.groups > 1:
+        show.console.print(
+            f"[bold]{size.per_arm} people[/bold] analysed in each of {size.groups} arms, {size.recruit_per_arm} "
+            f"recruited, {size.total} together: finds {wanted} of 10 in {made.name} with a power of {size.power:.1%}."
+        )
+    else:
+        show.console.print(
+            f"[bold]{size.per_arm} people[/bold] analysed in all, {size.recruit_per_arm} recruited: "
+            f"finds {wanted} of 10 in {made.name} with a power of {size.power:.1%}."
+        )
     if made.assurance is not None:
         show.console.print(proposal.assurance_tells(made))
     show.rows(
@@ -187,7 +188,10 @@ def _say(made: Proposal, answer: dict[str, Any] | None, own: dict[str, Any] | No
         ),
         title="Other sizes",
     )
-    kinds = ((DESIGNS[k.value], f"{s.per_arm} analysed {in_all(k)}" if s else "not possible") for k, s in made.designs)
+    kinds = (
+        (DESIGNS[k.value], _analysed(k is planner.Kind.PARALLEL, s.per_arm) if s else "not possible")
+        for k, s in made.designs
+    )
     show.rows(kinds, title="Other designs")
     for note in made.notes:
         show.console.print(f"· {note}", markup=False)
@@ -197,6 +201,10 @@ def _say(made: Proposal, answer: dict[str, Any] | None, own: dict[str, Any] | No
         _say_own(own)
     for path in files:
         show.console.print(f"Written: {path}", markup=False)
+
+
+def _analysed(parallel: bool, per_arm: int) -> str:
+    return f"{per_arm} analysed in each arm" if parallel else f"{per_arm} analysed in all"
 
 
 def _say_own(own: dict[str, Any]) -> None:
