@@ -75,3 +75,35 @@ def test_a_course_by_hand_from_its_start_to_its_end(typed: Any, tmp_path: Path) 
 def test_what_cannot_be_is_told_in_one_sentence(typed: Any, words: tuple[str, ...], says: str) -> None:
     done = typed(*words)
     assert done.returncode == 2 and says in " ".join(done.stderr.split()) and "Traceback" not in done.stderr
+
+
+def test_a_session_too_early_in_the_course_needs_a_plain_yes(tmp_path: Path) -> None:
+    """The day's session took place; the terminal that cannot ask refuses the next, and `--early` is the yes."""
+    env = {**os.environ, "IRTHERAPY_HOME": str(tmp_path), "COLUMNS": "100"}
+    program = "from irtherapy.edge.cli import main; main()"
+    begin = (
+        "from irtherapy.edge.web.server import prepare; prepare()\n"
+        "from django.utils import timezone\n"
+        "from irtherapy import pathway\n"
+        "from irtherapy.edge import data\n"
+        "from irtherapy.edge.records import courses\n"
+        "home = pathway.programme_json(data.programmes()['home_20_10'])\n"
+        "courses.start(home, timezone.localdate(), demo=True)\n"
+    )
+
+    def run(code: str, *words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", code, *words]
+        return subprocess.run(command, env=env, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+
+    assert run(begin).returncode == 0
+    answers = tmp_path / "answers.json"
+    from irtherapy.edge import data
+
+    answers.write_text(json.dumps(dict.fromkeys(data.questionnaire().questions, "no")))
+    words = ("session", "--age", "45", "--answers", str(answers), "--speed", "1000", "--scripted", "--json")
+    assert run(program, *words).returncode == 0
+    refused = run(program, *words)
+    assert refused.returncode == 2
+    said = json.loads(refused.stdout)["error"]["message"]
+    assert "There was a session today already." in said and "say so with --early" in said
+    assert run(program, *words, "--early").returncode == 0

@@ -83,3 +83,14 @@ def test_bad_input_is_one_sentence_and_nothing_is_kept(home: Path) -> None:
         ran = run(home, *words, "--json")
         assert ran.returncode == 2 and json.loads(ran.stdout)["error"]["message"].startswith(says), words
     assert told(home, "show") == before
+
+
+def test_a_day_of_illness_is_told_shown_and_taken_back(home: Path) -> None:
+    one = told(home, "ill", "--text", "Fever")
+    assert one["advice"] == "Rest, and go on when you feel well and have no fever."
+    assert [i["text"] for i in told(home, "show")["illnesses"]] == ["Fever"]
+    assert "Days of illness" in run(home, "show").stdout
+    told(home, "undo", one["id"])
+    assert told(home, "show")["illnesses"] == []
+    future = run(home, "ill", "--at", "2999-01-01")
+    assert future.returncode == 2 and "must not lie in the future" in future.stderr

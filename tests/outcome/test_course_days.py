@@ -230,3 +230,40 @@ def test_it_reminds_once_again_once_and_then_is_quiet_until_a_session() -> None:
     assert logic.reminder(logic.state(course, back, due), shown) is not None
     words = " ".join(filter(None, [logic.reminder(logic.state(course, back, due), shown)]))
     assert not any(word in words.lower() for word in ("missed", "streak", "should", "again", "late"))
+
+
+@pytest.mark.parametrize(
+    ("held", "today", "says"),
+    [
+        (["2026-11-23"], "2026-11-24", "Today is a rest day in your course. The next session is on Wednesday"),
+        (["2026-11-23"], "2026-11-23", "There was a session today already. The next in your course is on Wednesday"),
+        (["2026-11-23", "2026-11-25", "2026-11-27"], "2026-11-29", "Your course has had its sessions of this week."),
+        (["2026-11-23"], "2026-11-25", ""),
+        ([], "2026-11-24", ""),
+    ],
+)
+def test_a_day_that_comes_too_early_is_told_with_the_next(held: list[str], today: str, says: str) -> None:
+    course = Course(Setting.HOME, 3, 4, 20.0, "2026-11-23", (0, 2, 4))
+    found = logic.state(course, [session(date.fromisoformat(day)) for day in held], today)
+    assert found.early.startswith(says) and bool(found.early) == bool(says)
+
+
+def test_a_held_course_tells_of_no_rest_day() -> None:
+    course = Course(Setting.HOME, 3, 4, 20.0, "2026-11-23", (0, 2, 4))
+    found = logic.state(course, [session(START), {"on": "2026-11-24", "illness": True}], "2026-11-24")
+    assert found.early == "" and getattr(found.held, "rule", None) == "illness"
+
+
+@pytest.mark.parametrize(
+    ("effect", "rules"),
+    [
+        ({"grade": 2, "rule": "marks"}, ["marks"]),
+        ({"grade": 3, "rule": "marks"}, ["marks", "severe_effect"]),
+        ({"grade": 2, "rule": ""}, ["effect"]),
+        ({"grade": 1, "rule": ""}, []),
+    ],
+)
+def test_marks_told_as_a_side_effect_hold_as_marks(effect: dict[str, Any], rules: list[str]) -> None:
+    course = Course(Setting.HOME, 3, 4, 20.0, "2026-11-23", (0, 2, 4))
+    found = logic.state(course, [session(START, effects=[effect])], "2026-11-24")
+    assert [one.rule for one in found.breaks] == rules

@@ -2,8 +2,9 @@
 
 A break holds the course until the person says that they go on, and never before its day. The questions of screening are
 then asked in full. Records are plain: ``on``, and what was told of it: ``pain_before``, ``pain_after``,
-``pain_next_morning`` (0-10), ``skin_check``, ``effects`` (of ``text`` and ``grade``: 1 mild, 2 moderate, 3 severe),
-``illness`` (true), ``red_flag`` (of ``urgency`` and ``text``).
+``pain_next_morning`` (0-10), ``skin_check``, ``effects`` (of ``grade``: 1 mild, 2 moderate, 3 severe; ``rule``: "marks"
+for a blister or a pattern on the skin; ``on``: the day it was noticed, else that of the record), ``illness`` (true),
+``red_flag`` (of ``urgency`` and ``text``).
 """
 
 from __future__ import annotations
@@ -20,6 +21,12 @@ WORSE_POINTS = 2.0  # more pain by this much that lasts 24 hours (facts: protoco
 WAIT_DAYS = {"worse": 7, "worse_not_told": 7, "marks": 2, "illness": 2, "red_flag": 1, "effect": 2, "severe_effect": 7}
 URGENT = ("emergency", "urgent", "see_doctor")
 
+MARKS = (
+    "marks",
+    "There were marks on the skin.",
+    "No heat there until the marks are gone and someone with training has looked at them.",
+)
+ILLNESS_ADVICE = "Rest, and go on when you feel well and have no fever."
 ON_WHEN_DONE = "You may go on when this is done."
 
 
@@ -42,21 +49,26 @@ def _of(record: Mapping[str, Any]) -> Iterator[Break]:
     if record.get("red_flag") and record["red_flag"].get("urgency") in URGENT:
         yield _break(on, "red_flag", "A warning sign was answered with yes.", str(record["red_flag"].get("text", "")))
     if record.get("skin_check") == "marks":
-        yield _break(
-            on, "marks", "There were marks on the skin.",
-            "No heat there until the marks are gone and someone with training has looked at them.",
-        )  # fmt: skip
+        yield _break(on, *MARKS)
     yield from _of_pain(record, on)
-    grades = [int(effect.get("grade") or 1) for effect in record.get("effects") or ()]
-    if max(grades, default=0) >= 3:
+    for effect in record.get("effects") or ():
+        yield from _of_effect(effect, day_of("Day of the effect", str(effect.get("on") or record["on"])))
+    if record.get("illness"):
+        yield _break(on, "illness", "You were ill.", ILLNESS_ADVICE)
+
+
+def _of_effect(effect: Mapping[str, Any], on: date) -> Iterator[Break]:
+    """Return what a side effect calls for: marks at any grade, and by its grade what is not said by them already."""
+    grade, marks = int(effect.get("grade") or 1), effect.get("rule") == "marks"
+    if marks:
+        yield _break(on, *MARKS)
+    if grade >= 3:
         yield _break(on, "severe_effect", "There was a severe side effect.", "See your doctor before any more heat.")
-    elif max(grades, default=0) == 2:
+    elif grade == 2 and not marks:
         yield _break(
             on, "effect", "There was a side effect that got in your way.",
             "Wait until it is gone. If it comes back, ask your doctor or therapist.",
         )  # fmt: skip
-    if record.get("illness"):
-        yield _break(on, "illness", "You were ill.", "Rest, and go on when you feel well and have no fever.")
 
 
 def _of_pain(record: Mapping[str, Any], on: date) -> Iterator[Break]:

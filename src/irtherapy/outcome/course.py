@@ -71,7 +71,21 @@ def state(course: Course, records: Sequence[Mapping[str, Any]], today: str, regi
         else course.ended_on,
         extra=extra,
         end=end_advice(slots, told) if over else None,
+        early="" if held or over or today < course.started_on else _early(course, sessions, following, day),
     )
+
+
+def _early(course: Course, sessions: Sequence[schedule.Record], following: Slot | None, today: date) -> str:
+    """Return the sentence that a session today would come too early with the day of the next one, or nothing."""
+    why = schedule.too_early(course, sessions, today)
+    if why is None or following is None or following.planned_on is None or following.planned_on <= today.isoformat():
+        return ""
+    following_on = words(date.fromisoformat(following.planned_on))
+    if why == "day":
+        return f"There was a session today already. The next in your course is on {following_on}."
+    if why == "week":
+        return f"Your course has had its sessions of this week. The next is on {following_on}."
+    return f"Today is a rest day in your course. The next session is on {following_on}."
 
 
 def _away(one: Break) -> Away | None:

@@ -29,11 +29,15 @@ TEXT_MAX = 500
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of side effect; ``least`` is the lowest grade it can have, ``advice`` what holds at any grade."""
+    """A kind of side effect; ``least`` is the lowest grade it can have, ``advice`` what holds at any grade.
+
+    ``rule``: the rule of ``breaks`` that it calls for beside that of its grade, or none.
+    """
 
     id: str
     name: str
     least: int
+    rule: str
     advice: str
     source: str
 
@@ -41,7 +45,7 @@ class Kind:
 def load(text: str) -> dict[str, Kind]:
     """Return the kinds by id. Raises InputError on a bad table."""
     return {
-        row["id"]: Kind(row["id"], row["name"], int(row["least"] or MILD), row["advice"], row["source"])
+        row["id"]: Kind(row["id"], row["name"], int(row["least"] or MILD), row["rule"], row["advice"], row["source"])
         for row in rows(DATA_FILE, text, ("name",))
     }
 
@@ -57,12 +61,18 @@ def told(kinds: Mapping[str, Kind], kind: str, grade: object, text: str = "") ->
     number = in_range("Grade", grade, MILD, SEVERE)
     if number != int(number):
         raise InputError("Grade", f"Grade must be 1, 2 or 3; got {grade!r}.")
-    words = text.strip()
-    if len(words) > TEXT_MAX:
-        raise InputError("Text", f"Text must have at most {TEXT_MAX} characters; got {len(words)}.")
-    if kind == "other" and not words:
+    said = words(text)
+    if kind == "other" and not said:
         raise InputError("Text", "Text must say what it was, in 1 to 500 characters.")
-    return found, max(int(number), found.least), words
+    return found, max(int(number), found.least), said
+
+
+def words(text: str) -> str:
+    """Return a person's own words without the space around them. Raises InputError when they are too many."""
+    said = text.strip()
+    if len(said) > TEXT_MAX:
+        raise InputError("Text", f"Text must have at most {TEXT_MAX} characters; got {len(said)}.")
+    return said
 
 
 def advice(kind: Kind, grade: int) -> str:

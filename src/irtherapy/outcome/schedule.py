@@ -153,9 +153,17 @@ class _Room:
         self.weeks[monday(day)] += 1
 
     def free(self, day: date) -> bool:
-        near = any(day - self.gap < other < day + self.gap for other in self.taken)
-        row = all(day - n * DAY in self.taken for n in range(1, IN_A_ROW_MAX + 1))
-        return day not in self.off and not near and not row and self.weeks[monday(day)] < self.most
+        return day not in self.off and self.full(day) is None
+
+    def full(self, day: date) -> str | None:
+        """Return what is against a session on this day: "day", "rest", "row", "week", or None."""
+        if day in self.taken:
+            return "day"
+        if any(day - self.gap < other < day + self.gap for other in self.taken):
+            return "rest"
+        if all(day - n * DAY in self.taken for n in range(1, IN_A_ROW_MAX + 1)):
+            return "row"
+        return "week" if self.weeks[monday(day)] >= self.most else None
 
     def first(self, start: date, last: date) -> date | None:
         while start <= last:
@@ -195,6 +203,14 @@ def settle(
                 room.take(planned)
                 out.append(replace(slot, planned_on=planned.isoformat()))
     return tuple(out), extra
+
+
+def too_early(course: Course, records: Sequence[Record], today: date) -> str | None:
+    """Return why a session today would come too early after those that took place, or None.
+
+    "day": there was one today; "rest": a day of rest is missing; "row": many days in a row; "week": the week is full.
+    """
+    return _Room(course, Off((), today), (r.on for r in records if r.on <= today)).full(today)
 
 
 def _matched(course: Course, slots: Sequence[Slot], records: Sequence[Record]) -> tuple[list[Slot], int]:

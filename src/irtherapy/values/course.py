@@ -119,6 +119,7 @@ class Progress:
     ``week`` counts from 1. ``minutes``: most heat of the next session that the course allows, with ``minutes_why``.
     ``exercise_week``: the week of the programme whose exercises come next.
     ``rescreen``: the questions are asked in full before the next session. ``held``: what keeps it from going on.
+    ``early``: why a session today would come too early, or nothing; it may be had all the same by a plain yes.
     """
 
     today: str
@@ -143,6 +144,7 @@ class Progress:
     ends_on: str
     extra: int = 0
     end: EndAdvice | None = None
+    early: str = ""
 
 
 @dataclass(frozen=True)

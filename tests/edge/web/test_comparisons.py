@@ -16,7 +16,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from irtherapy.device import catalogue
-from irtherapy.edge.records import archive, compared_persons, compared_told, comparisons, courses, research, visits
+from irtherapy.edge.records import (
+    archive,
+    compared_persons,
+    compared_told,
+    comparisons,
+    course_history,
+    research,
+    visits,
+)
 from irtherapy.edge.records.models import ComparedSession, Comparison, Course, Patient, Visit
 from irtherapy.evidence import self_trials
 from irtherapy.outcome import comparison
@@ -191,11 +199,11 @@ def test_a_course_learns_nothing_from_a_hidden_session() -> None:
     back(of, 2)
     did(of, 0, 0, 4)
     course = Course(started_on=of.starts_on)
-    seen = courses.records(course)
+    seen = course_history.records(course)
     assert [(r["skin_check"], r["heat_s"], r["warm_min"]) for r in seen] == [(None, 600.0, 10.0)]
     comparisons.end(of)
     comparisons.reveal(of)
-    told = courses.records(course)
+    told = course_history.records(course)
     assert [(r["skin_check"], r["heat_s"]) for r in told] == [("clean", 600.0 if of.order[0] else 0.0)]
 
 

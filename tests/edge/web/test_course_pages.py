@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import html
+import re
 from typing import Any
 
 import icalendar
@@ -15,8 +17,8 @@ from django.utils import timezone
 from irtherapy import pathway
 from irtherapy.edge import data
 from irtherapy.edge.cli import keep
-from irtherapy.edge.records import archive, charts, courses, programmed, visits
-from irtherapy.edge.records.models import Course, Effect, PainEntry, Patient, Visit
+from irtherapy.edge.records import archive, charts, courses, outcomes, programmed, visits
+from irtherapy.edge.records.models import Course, Effect, Illness, PainEntry, Patient, Visit
 from irtherapy.values import InputError, Region, Setting, Site
 
 pytestmark = pytest.mark.django_db
@@ -386,3 +388,102 @@ def test_when_the_course_is_over_it_tells_what_may_follow(client: Client) -> Non
     assert "What may follow" in body and "Too few days to tell" in body
     assert Course.objects.get(pk=course.pk).status == "completed"
     assert "Which programme" in client.get(PAGE + "?new").content.decode()
+
+
+def test_an_illness_told_on_the_page_pauses_the_course_and_is_taken_back(client: Client) -> None:
+    course = begin(days_ago=2)
+    told = client.post("/outcome/ill/", {"text": "A cold, 38.5"}, follow=True).content.decode()
+    assert "Rest, and go on when you feel well and have no fever." in told and "A cold, 38.5" in told
+    held = courses.progress(course).held
+    assert getattr(held, "rule", None) == "illness" and str(getattr(held, "not_before", "")) == str(today() + 2 * DAY)
+    assert "You were ill." in client.get(PAGE).content.decode()
+    client.post(reverse("outcome-undo", args=[Illness.objects.get().pk]))
+    assert courses.progress(course).held is None
+    assert (
+        "must not lie in the future" in client.post("/outcome/ill/", {"at": "2999-01-01"}, follow=True).content.decode()
+    )
+
+
+def test_an_illness_of_a_patient_pauses_no_course_but_theirs(client: Client) -> None:
+    patient = Patient.objects.create(code="P-9")
+    mine, theirs = begin(days_ago=2), begin(days_ago=2, patient=patient)
+    assert client.post("/outcome/ill/?patient=P-9").status_code == 302
+    assert courses.progress(mine).held is None
+    assert getattr(courses.progress(theirs).held, "rule", None) == "illness"
+
+
+def test_fever_in_the_questions_of_today_counts_as_illness_and_stays_the_day_after(client: Client) -> None:
+    assert "fever" in data.questionnaire().questions and data.questionnaire().questions["fever"].again
+    course = begin(days_ago=2)
+    refused = {**VERDICT, "decision": "not_now", "urgency": "none"}
+    visit = took_place(course, 1, record=None, step="verdict", answers={"fever": "yes"}, verdict=refused,
+                       answered_on=today() - DAY)  # fmt: skip
+    assert getattr(courses.progress(course).held, "rule", None) == "illness"
+    for name in ("where", "screening", "plan"):  # looking at it the next day drops nothing that holds the course
+        assert client.get(reverse(name, args=[visit.id]))["Location"] == PAGE
+    assert getattr(courses.progress(course).held, "rule", None) == "illness"
+
+
+def test_a_blister_told_of_a_session_holds_as_marks_do_from_the_day_it_was_noticed() -> None:
+    course = begin(days_ago=3)
+    visit = took_place(course, days_ago=1)
+    assert outcomes.note_effect("blister", 1).visit == visit
+    (one,) = courses.progress(course).breaks
+    assert (one.rule, one.on, one.not_before) == ("marks", str(today()), str(today() + 2 * DAY))
+    assert "No heat there until the marks are gone" in courses.progress(course).sentence
+
+
+def planned(client: Client) -> Visit:
+    """Walk a real visit up to its plan."""
+    visit = walk.to_device(client, demo=False)
+    client.post(reverse("device", args=[visit.id]), {**walk.DEVICE, "device": "r125_150w"}, follow=True)
+    visit.refresh_from_db()
+    assert visit.plan is not None
+    return visit
+
+
+def test_a_session_too_early_in_the_course_asks_for_a_plain_yes(client: Client) -> None:
+    course = begin(days_ago=7)
+    took_place(course, days_ago=1, answers={})
+    found = courses.progress(course)
+    assert found.held is None and found.early.startswith("Today is a rest day in your course. The next session is on ")
+    visit = planned(client)
+    assert visit.course_id == course.pk
+    told = client.get(reverse("plan", args=[visit.id])).content.decode()
+    assert found.early in told and 'name="early"' in told
+    answer = client.post(reverse("session-start", args=[visit.id]), {}, follow=True)
+    assert "Please tick the box if you want a session today all the same." in answer.content.decode()
+    with pytest.raises(InputError, match="Today is a rest day"):
+        courses.check_may_begin(visit)
+    courses.check_may_begin(visit, early=True)
+
+
+def test_no_tick_is_asked_on_a_day_of_the_course(client: Client) -> None:
+    begin()
+    assert courses.too_early(None) == ""
+    assert 'name="early"' not in client.get(reverse("plan", args=[planned(client).id])).content.decode()
+
+
+def test_a_course_of_a_patient_is_planned_paused_and_ended_on_their_page(client: Client) -> None:
+    patient = Patient.objects.create(code="P 7/1")
+    whose = "?patient=P%207%2F1"
+    assert "A course for P 7/1" in client.get(PAGE + whose).content.decode()
+    form = {"programme": "clinic_30", "first_day": today().isoformat(), "time_of_day": "07:15"}
+    planned = client.post("/course/start/" + whose, form, follow=True)
+    assert "The course of P 7/1" in planned.content.decode() and courses.current() is None
+    course = courses.current(patient)
+    assert course is not None and course.programme["id"] == "clinic_30"
+    page = client.get(PAGE + whose).content.decode()
+    actions = re.findall(r'action="(/course/[^"]+)"', page)
+    assert actions and all(one.endswith("?patient=P+7%2F1") for one in actions)
+    report = re.search(r'href="(/course-report/[^"]+)"', page)
+    assert report and client.get(html.unescape(report[1])).status_code == 200
+    visit = took_place(None, record=None, step="plan", patient=patient)
+    client.post("/course/pause/" + whose, {"reason": "Away"})
+    assert courses.current(patient).status == Course.Status.ON_HOLD  # type: ignore[union-attr]
+    assert client.get(reverse("plan", args=[visit.id]))["Location"] == PAGE + "?patient=P+7%2F1"
+    client.post("/course/resume/" + whose)
+    client.post("/course/end/" + whose, {"sure": "yes"})
+    assert courses.current(patient) is None
+    assert client.get("/course/sessions.ics" + whose).content.startswith(b"BEGIN:VCALENDAR")
+    assert client.get(PAGE + "?patient=nobody").status_code == 404

@@ -48,6 +48,7 @@ def everything(patient: Patient | None = None) -> Visit:
     outcomes.measure_motion("back_forward_tape", 21, patient=patient)
     outcomes.measure_motion("neck_turn_left", 48, patient=patient)
     outcomes.note_effect("headache", 3, "For an hour", patient=patient)
+    outcomes.note_illness("Fever ü", patient=patient, at=timezone.now() - DAY)
     return visit
 
 
@@ -122,9 +123,9 @@ def test_by_day_and_place_for_the_rules_of_a_course() -> None:
     assert one.effects == (SideEffect("headache", "Headache", 3, "For an hour"),)
     other = next(d for d in by.values() if d.region is Region.LOWER_BACK)
     assert other.other == 2.5 and other.before is None and other.sessions == 0
-    assert told.after_sessions([visit]) == {
-        visit.pk: {"pain_next_morning": 5.0, "effects": [{"text": "Headache: For an hour", "grade": 3}]}
-    }
+    noticed = timezone.localdate().isoformat()
+    effect = {"text": "Headache: For an hour", "grade": 3, "rule": "", "on": noticed}
+    assert told.after_sessions([visit]) == {visit.pk: {"pain_next_morning": 5.0, "effects": [effect]}}
 
 
 def test_the_morning_after_is_asked_once_and_of_yesterday_alone() -> None:
@@ -167,6 +168,7 @@ def test_out_away_and_back_to_the_byte_and_nothing_of_another_person(tmp_path: P
         ('"peg_1": 6', '"peg_1": 60', "PEG question 1 must be a number"),
         ('"grade": 3', '"grade": 4', "Grade must be a number from 1 to 3"),
         ('"name": "neck_turn_left"', '"name": "knee"', "Movement must be one of"),
+        ('"text": "Fever ü"', f'"text": "{"x" * 501}"', "at most 500 characters"),
         ('"measure": "peg"', '"measure": "sf36"', "Measure must be one of"),
     ],
 )

@@ -72,6 +72,14 @@ def asked(
     )
 
 
+def too_early(demo: bool, patient: Patient | None = None) -> str:
+    """Return why a session today would come too early in the running course, or nothing."""
+    ready()
+    from irtherapy.edge.records import courses
+
+    return courses.too_early(patient, demo)
+
+
 def part_of(walk: Walk, plug: str, patient: Patient | None = None) -> Part | None:
     """Return what a session of today is in the comparison that runs, or None when it is no part of it.
 

@@ -35,10 +35,11 @@ def register(app: typer.Typer) -> None:
     outcome = typer.Typer(
         no_args_is_help=True,
         epilog=EXAMPLES,
-        help="How it is going, and whether it helps: log, show, questionnaire, motion, effect, undo.",
+        help="How it is going, and whether it helps: log, show, questionnaire, motion, effect, ill, undo.",
     )
     app.add_typer(outcome, name="outcome")
     _register_telling(outcome)
+    _register_harm(outcome)
     _register_measuring(outcome)
     _register_looking(outcome)
 
@@ -64,6 +65,8 @@ def _register_telling(outcome: typer.Typer) -> None:
         entry = outcomes.log_pain(region, pain, side=side or "both", when=when, at=at, patient=who, visit=visit)
         _kept(entry, as_json, {"pain": entry.value, "site": region, "when": when})
 
+
+def _register_harm(outcome: typer.Typer) -> None:
     @outcome.command(epilog="Example:  irtherapy outcome effect headache --grade 1 --text 'For an hour'")
     def effect(
         kind: str = typer.Argument(..., help="What it was: red_skin, blister, pattern, more_pain, nerve, dizzy ..."),
@@ -82,6 +85,22 @@ def _register_telling(outcome: typer.Typer) -> None:
         advice = effects.advice(data.effect_kinds()[told.kind], told.grade)
         _kept(told, as_json, {"kind": told.kind, "grade": told.grade, "advice": advice}, advice)
 
+    @outcome.command(epilog="Example:  irtherapy outcome ill --text 'A cold with fever'")
+    def ill(
+        text: str = typer.Option("", "--text", help="In your own words."),
+        at: str = AT,
+        patient: str = PATIENT,
+        as_json: bool = show.JSON_OPTION,
+    ) -> None:
+        """Keep that you were ill, with fever or an infection; a running course pauses until you say that you go on."""
+        outcomes, who = _ready(patient)
+        from irtherapy.edge.cli import keep
+        from irtherapy.outcome.breaks import ILLNESS_ADVICE
+
+        told = outcomes.note_illness(text, at=at, patient=who)
+        keep.told_next()
+        _kept(told, as_json, {"text": told.text, "advice": ILLNESS_ADVICE}, ILLNESS_ADVICE)
+
     @outcome.command(epilog="Example:  irtherapy outcome undo ID   (ids are in: irtherapy outcome show --json)")
     def undo(
         entry: str = typer.Argument(..., help="The id of an entry; a second undo brings it back."),
@@ -90,9 +109,12 @@ def _register_telling(outcome: typer.Typer) -> None:
     ) -> None:
         """Take an entry back, or bring it back."""
         outcomes, who = _ready(patient)
+        from irtherapy.edge.cli import keep
+
         told = outcomes.find(entry, who)
         gone = told.deleted_at is None
         outcomes.remove(told) if gone else outcomes.restore(told)
+        keep.told_next()
         if as_json:
             show.emit({"id": str(told.pk), "taken_back": gone})
         else:
@@ -263,4 +285,8 @@ def _print(found: Going) -> None:
 
         show.rows(
             ((str(e.day), f"{reading.effect_text(e)} (grade {e.grade})") for e in found.effects), title="Side effects"
+        )
+    if found.illnesses:
+        show.rows(
+            ((str(i.day), show.AsIs(i.text) if i.text else "Ill") for i in found.illnesses), title="Days of illness"
         )

@@ -20,6 +20,12 @@ CSV = typer.Option(False, "--csv", help="Print the table it was loaded from, to 
 NAME = "irtherapy programmes"
 BAR = {"heat": "█", "massage": "▓", "stretch": "▒", "core": "░", "posture": "·"}
 STYLE = {"heat": "dark_orange", "massage": "dark_orange"}
+MARKS = {
+    "seen": "read in the source",
+    "secondary": "read second-hand",
+    "derived": "put together by us",
+    "unverified": "not verified",
+}
 SETTINGS = {"home": "at home", "clinic": "in a clinic"}
 
 
@@ -120,7 +126,9 @@ def say(one: Programme) -> None:
         (f"{start:g} to {end:g} min", f"{BAR[p.kind.value]}  {p.kind.value}  {_said(p.say, p.levels)}")
         for start, end, p in one.spans()
     )
-    show.console.print(show.AsIs(f"{told('Source')}: {one.source}\n"), style="dim", markup=False)
+    show.console.print(
+        show.AsIs(f"{told('Source')}: {one.source} ({told(MARKS[one.mark.value])})\n"), style="dim", markup=False
+    )
 
 
 def _said(sentence: str, levels: Sequence[int]) -> str:

@@ -171,6 +171,7 @@ DRIVER = typer.Option("simulated", "--driver", help="simulated, or manual: you s
 CLOSED_LOOP = typer.Option(False, "--closed-loop", help="Research: skin thermometer steers the heat.")
 PLUG = typer.Option("", "--plug", help="Your tested plug that switches it: irtherapy devices.")
 OUTSIDE = typer.Option(False, "--outside", help="Leave it out of the comparison that runs.")
+EARLY = typer.Option(False, "--early", help="Yes, today, though it comes too early in your course.")
 SPEED = typer.Option(1.0, "--speed", help="Simulated device only: times faster than the clock.")
 SCRIPTED = typer.Option(False, "--scripted", help="Simulated device only: a script answers everything.")
 VOICE = typer.Option(True, "--voice/--no-voice", help="Say aloud what to do, where a voice is installed.")
@@ -201,6 +202,7 @@ def register(app: typer.Typer) -> None:
         scripted: bool = SCRIPTED,
         voice: bool = VOICE,
         outside: bool = OUTSIDE,
+        early: bool = EARLY,
         programme: str = prescribed.PROGRAMME,
         minutes: float = prescribed.MINUTES,
         patient: str = prescribed.PATIENT,
@@ -217,7 +219,7 @@ def register(app: typer.Typer) -> None:
 def _session(
     site: list[str], pain: float, age: float, device: str, distance_cm: float, room_c: float, answers: str,
     clearance: str, driver: str, closed_loop: bool, plug: str, speed: float, scripted: bool, voice: bool,
-    outside: bool, seed: int, as_json: bool, **asked_for: Any,
+    outside: bool, early: bool, seed: int, as_json: bool, **asked_for: Any,
 ) -> None:  # fmt: skip
     """Walk the pathway by the options and run the session; ``asked_for`` is what was prescribed."""
     from irtherapy.edge import data
@@ -237,6 +239,8 @@ def _session(
     placement = arguments.placement(chosen, distance_cm, room_c)
     demo = driver == "simulated"
     of, wanted = prescribed.asked(sites, demo, **asked_for)
+    if not early:
+        _wanted_early(keep.too_early(demo, of))
     asked = data.questionnaire()
     pages = pages_for(asked, {s.region for s in sites}, {chosen.kind}, arguments.told_age(person))
     given = arguments.answers(answers) if answers else ask(pages)
@@ -254,6 +258,17 @@ def _session(
         plan, switch, pace, scripted, closed_loop, Voice(speaker(Spoken.language)) if voice and not scripted else None
     )
     _told(keep.save(plan, record, part, of), record, part, as_json)
+
+
+def _wanted_early(why: str) -> None:
+    """Ask whether a session is wanted that comes too early in the course; raise InputError where nobody says yes."""
+    if not why:
+        return
+    if not sys.stdin.isatty():
+        raise InputError("Early", f"{why} If you want one today all the same, say so with --early.")
+    show.console.print(why)
+    if not show.confirm("Do you want a session today all the same?"):
+        raise typer.Exit
 
 
 def _compared(plan: Any, part: Part, switch: OwnPlug | None) -> tuple[Any, bool, OwnPlug | None]:

@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from irtherapy import pathway
-from irtherapy.edge.records import comparisons, outcomes, told, visits
-from irtherapy.edge.records.models import Course, Effect, Patient, Visit
+from irtherapy.edge.records import course_history, visits
+from irtherapy.edge.records.models import Course, Patient, Visit
 from irtherapy.edge.records.models.course import PROGRAMME_KEYS
 from irtherapy.values import (
     Away,
@@ -29,12 +29,10 @@ from irtherapy.values import (
     to_json,
 )
 
-LOOK_BACK = datetime.timedelta(days=14)  # sessions before the course that still count for rest, minutes and warm skin
 BEGUN_MOST, AHEAD_MOST = datetime.timedelta(days=31), datetime.timedelta(days=60)
-LARGE = tuple(name for name in visits.LARGE if name != "carried")
-WARM_DAYS = datetime.timedelta(days=8)
 UNDONE = ("status", "ended_on", "weekdays", "time_of_day", "slack_days", "taper", "away", "skipped", "resumed")
 REASON_MOST = 200
+TICK_EARLY = "Please tick the box if you want a session today all the same."
 
 
 def of(patient: Patient | None, demo: bool = False) -> QuerySet[Course]:
@@ -52,78 +50,6 @@ def latest(patient: Patient | None = None, demo: bool = False) -> Course | None:
     return current(patient, demo) or of(patient, demo).first()
 
 
-# -- what happened ------------------------------------------------------------------------------------------------
-
-
-def records(course: Course) -> list[dict[str, Any]]:
-    """Return what was told in and shortly before the course, oldest first, as ``outcome.course`` reads it."""
-    since = timezone.make_aware(datetime.datetime.combine(course.started_on, datetime.time())) - LOOK_BACK
-    until = timezone.now() if course.ended_on is None else _end_of(course.ended_on)
-    seen = visits.visible(course.patient).filter(demo=course.demo, created__gte=since, created__lte=until)
-    warm_from = timezone.now() - WARM_DAYS
-    hidden = comparisons.hidden_keys(course.patient)
-    every = list(seen.defer(*LARGE).order_by("created"))
-    later = told.after_sessions(visit for visit in every if visit.ended)
-    out = _loose_effects(course, since, until)
-    for visit in every:
-        if visit.ended:
-            out.append(_session(course, visit, visit.created >= warm_from, visit.pk in hidden) | later[visit.pk])
-        elif (visit.verdict or {}).get("decision") == "not_now":
-            out.append({"on": day_of(visit), "id": str(visit.pk), "ended": None} | _red_flag(visit))
-    return out
-
-
-def _loose_effects(course: Course, since: datetime.datetime, until: datetime.datetime) -> list[dict[str, Any]]:
-    """Return the side effects that were told of no session, each with its day."""
-    found = outcomes.kept(Effect, course.patient, course.demo).filter(visit=None, at__gte=since, at__lte=until)
-    return [
-        {"on": str(one.day), "ended": None, "effects": [{"text": told.effect_text(one), "grade": one.grade}]}
-        for one in found
-    ]
-
-
-def _end_of(day: datetime.date) -> datetime.datetime:
-    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.max))
-
-
-def day_of(visit: Visit) -> str:
-    """Return the local day of a visit."""
-    return timezone.localtime(visit.created).date().isoformat()
-
-
-def _session(course: Course, visit: Visit, with_warmth: bool, hidden: bool) -> dict[str, Any]:
-    """Return a session as the course reads it.
-
-    One of a comparison whose arms are hidden counts as if it had heat for the week's warm skin, and never as a reason
-    for more minutes, so that neither tells which it was.
-    """
-    skin_check = visit.skin_check or None
-    return {
-        "on": day_of(visit),
-        "id": str(visit.pk),
-        "ended": visit.ended,
-        "heat_s": visit.heat_s,
-        "region": visit.region or None,
-        "warm_min": _warm_skin_min(visit, hidden) if with_warmth and visit.heat_s > 0 else None,
-        "pain_before": visit.pain_before,
-        "pain_after": visit.pain_after,
-        "skin_check": None if hidden and skin_check == "clean" else skin_check,
-        "screened_in_full": not visit.carried,
-        "of_course": visit.course_id in (None, course.pk) and day_of(visit) >= str(course.started_on),
-    }
-
-
-def _warm_skin_min(visit: Visit, hidden: bool = False) -> float:
-    sensor = not hidden and bool((visit.record or {}).get("order", {}).get("sensor"))
-    skin = [(s["at_s"], s["skin_c"]) for s in visits.samples(visit)] if sensor else []
-    return pathway.warm_skin_min(visit.plan, visit.heat_s, skin)
-
-
-def _red_flag(visit: Visit) -> dict[str, Any]:
-    verdict = visit.verdict or {}
-    return {"red_flag": {"urgency": verdict.get("urgency", "none"), "text": verdict.get("next_step", "")}}
-
-
 def setting_of(course: Course) -> Setting:
     """Return whose ceilings hold: those of the last verdict, so that "at risk" is kept, else the programme's."""
     last = visits.visible(course.patient).filter(demo=course.demo, verdict__isnull=False).first()
@@ -135,7 +61,9 @@ def setting_of(course: Course) -> Setting:
 def progress(course: Course, today: str | None = None, region: Region | str | None = None) -> Progress:
     """Return where a course stands today, or on another ISO day."""
     site = None if region is None else str(Region(region).value)
-    return pathway.course_state(course.value(setting_of(course)), records(course), today or visits.today(), site)
+    return pathway.course_state(
+        course.value(setting_of(course)), course_history.records(course), today or visits.today(), site
+    )
 
 
 def shown_slots(found: Progress) -> tuple[Slot, ...]:
@@ -355,13 +283,24 @@ def join(visit: Visit) -> Progress | None:
     return progress(course)
 
 
-def check_may_begin(visit: Visit) -> None:
-    """Raise InputError when the course is held, or its pause asks for all questions and they were not all asked."""
+def too_early(patient: Patient | None, demo: bool = False) -> str:
+    """Return why a session today would come too early in the running course of a person, or nothing."""
+    course = current(patient, demo)
+    return "" if course is None else progress(course).early
+
+
+def check_may_begin(visit: Visit, early: bool = False) -> None:
+    """Raise InputError when the course is held, or its pause asks for all questions and they were not all asked.
+
+    Also when the session would come too early in it, unless ``early`` says that the person wants it all the same.
+    """
     found = join(visit)
     if found is not None and found.held is not None:
         raise InputError("Course", found.sentence)
     if found is not None and found.rescreen and visit.carried:
         raise InputError("Screening", "After the pause all questions are asked again, before any heat.")
+    if found is not None and found.early and not early:
+        raise InputError("Early", f"{found.early} {TICK_EARLY}")
 
 
 # -- for the chart ------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from irtherapy.edge import data
 from irtherapy.edge.records import outcomes, told
-from irtherapy.edge.records.models import Answer, Effect, Motion, Patient
+from irtherapy.edge.records.models import Answer, Effect, Illness, Motion, Patient
 from irtherapy.outcome import motion as motion_room
 from irtherapy.outcome import scores, trend
 from irtherapy.outcome.motion import Motion as Movement
@@ -72,12 +72,13 @@ class Going:
     filled: tuple[Filled, ...]
     moved: tuple[Moved, ...]
     effects: tuple[Effect, ...]
+    illnesses: tuple[Illness, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """True before anything was told."""
         return not (self.places or any(f.answers for f in self.filled) or any(m.measured for m in self.moved)
-                    or self.effects)  # fmt: skip
+                    or self.effects or self.illnesses)  # fmt: skip
 
 
 def going(patient: Patient | None, demo: bool = False) -> Going:
@@ -91,6 +92,7 @@ def going(patient: Patient | None, demo: bool = False) -> Going:
         filled=_filled(patient, demo, regions),
         moved=_moved(patient, demo, regions),
         effects=tuple(outcomes.kept(Effect, patient, demo)),
+        illnesses=tuple(outcomes.kept(Illness, patient, demo)),
     )
 
 
@@ -211,5 +213,6 @@ def as_json(found: Going) -> dict[str, Any]:
             {"id": str(e.pk), "at": e.at.isoformat(), "kind": e.kind, "grade": e.grade, "text": told.effect_text(e)}
             for e in found.effects
         ],
+        "illnesses": [{"id": str(i.pk), "at": i.at.isoformat(), "text": i.text} for i in found.illnesses],
         "sessions": [day.isoformat() for day in found.sessions],
     }

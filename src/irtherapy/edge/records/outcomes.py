@@ -1,4 +1,4 @@
-"""Telling how it is going: pain, questionnaires, motion and side effects are kept, corrected and taken back here."""
+"""Telling how it is going: pain, forms, motion, side effects and illness are kept, corrected and taken back here."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from django.utils import timezone
 
 from irtherapy.edge import data
 from irtherapy.edge.records import visits
-from irtherapy.edge.records.models import Answer, Effect, Motion, PainEntry, Patient, Told, Visit
+from irtherapy.edge.records.models import Answer, Effect, Illness, Motion, PainEntry, Patient, Told, Visit
 from irtherapy.edge.records.models.outcome import WHEN, measure, motion
 from irtherapy.outcome import effects
 from irtherapy.outcome import motion as motion_room
 from irtherapy.values import InputError, Region, Side, in_range
 
-KINDS: tuple[type[Told], ...] = (PainEntry, Answer, Motion, Effect)
+KINDS: tuple[type[Told], ...] = (PainEntry, Answer, Motion, Effect, Illness)
 MEANWHILE = datetime.timedelta(minutes=5)  # clocks of a phone and of this machine differ
 LONG_AGO = datetime.timedelta(days=3660)
 DRAFT_FOR = datetime.timedelta(days=1)
@@ -230,3 +230,10 @@ def note_effect(
         visit = near.filter(created__gte=when - datetime.timedelta(days=2)).first()
     told = Effect(kind=found.id, grade=number, text=words, at=when, patient=patient, visit=visit, demo=demo)
     return _keep(told)
+
+
+def note_illness(
+    text: str = "", *, at: datetime.datetime | str | None = None, patient: Patient | None = None, demo: bool = False
+) -> Illness:
+    """Keep that a person was ill; a running course pauses. Raises InputError on a time of the future or a long text."""
+    return _keep(Illness(text=effects.words(text), at=moment(at), patient=patient, demo=demo))

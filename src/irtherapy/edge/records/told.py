@@ -150,7 +150,7 @@ def side_effect(effect: Effect) -> SideEffect:
 
 
 def after_sessions(of: Iterable[Visit]) -> dict[Any, dict[str, Any]]:
-    """Return by visit id what was told later of each: ``pain_next_morning`` and ``effects`` (of text and grade)."""
+    """Return by visit id what was told later of each: ``pain_next_morning`` and ``effects`` (``for_course``)."""
     keys = [visit.pk for visit in of]
     out: dict[Any, dict[str, Any]] = {key: {"pain_next_morning": None, "effects": []} for key in keys}
     mornings = PainEntry.objects.filter(visit__in=keys, when=NEXT_MORNING, deleted_at__isnull=True)
@@ -158,8 +158,14 @@ def after_sessions(of: Iterable[Visit]) -> dict[Any, dict[str, Any]]:
         if entry.visit is not None and entry.region == entry.visit.region:
             out[entry.visit_id]["pain_next_morning"] = entry.value
     for effect in Effect.objects.filter(visit__in=keys, deleted_at__isnull=True).order_by("at"):
-        out[effect.visit_id]["effects"].append({"text": effect_text(effect), "grade": effect.grade})
+        out[effect.visit_id]["effects"].append(for_course(effect))
     return out
+
+
+def for_course(effect: Effect) -> dict[str, Any]:
+    """Return a side effect as the rules of a course read it: its text, grade, rule and day."""
+    rule = data.effect_kinds()[effect.kind].rule
+    return {"text": effect_text(effect), "grade": effect.grade, "rule": rule, "on": effect.day.isoformat()}
 
 
 def due_morning(patient: Patient | None, demo: bool = False) -> Visit | None:

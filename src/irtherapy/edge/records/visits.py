@@ -23,6 +23,7 @@ from irtherapy.edge.records.models import (
     Comparison,
     Course,
     Effect,
+    Illness,
     Motion,
     PainEntry,
     Patient,
@@ -162,7 +163,7 @@ def delete_all() -> int:
     folders = [folder for folder in sessions_folder().iterdir() if folder.is_dir()]
     at_rest(folders)
     count = Visit.objects.count()
-    for told in (PainEntry, Answer, Motion, Effect):
+    for told in (PainEntry, Answer, Motion, Effect, Illness):
         told.objects.all().delete()
     Visit.objects.all().delete()
     Course.objects.all().delete()

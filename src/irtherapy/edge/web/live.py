@@ -41,13 +41,19 @@ def folder_of(visit: Visit) -> Path:
 
 
 def begin(
-    visit: Visit, driver: str, speed: float, plug: str = "", closed_loop: bool = False, outside: bool = False
+    visit: Visit,
+    driver: str,
+    speed: float,
+    plug: str = "",
+    closed_loop: bool = False,
+    outside: bool = False,
+    early: bool = False,
 ) -> None:
     """Lay out the order of a visit's session and start its runner. Raises InputError; then nothing was started.
 
     ``plug`` names the person's plug or node that switches the device; the driver is then its own. ``closed_loop``:
     research, the skin thermometer steers the heat. ``outside``: no part of the comparison that runs, though one is due
-    today.
+    today. ``early``: the person wants it though it comes too early in their course.
     """
     with _lock:
         visit.refresh_from_db()  # a second press of the button waited here
@@ -57,15 +63,15 @@ def begin(
         if part is not None:
             driver, plug = part.comparison.driver, part.comparison.plug
             closed_loop = False  # its rests and its forecast would tell the arm
+        if not visit.is_open:
+            raise InputError("Session", "This visit has had its session. Begin a new one from the first page.")
+        courses.check_may_begin(visit, early)
         _begin(visit, driver, speed, plug, closed_loop, part)
 
 
 def _begin(
     visit: Visit, driver: str, speed: float, plug: str, closed_loop: bool, part: comparisons.Part | None
 ) -> None:
-    if not visit.is_open:
-        raise InputError("Session", "This visit has had its session. Begin a new one from the first page.")
-    courses.check_may_begin(visit)
     plan, device, placement = visit.plan_value, visit.device_value, visit.placement_value
     if not visit.may_heat or plan is None or device is None or placement is None:
         raise InputError("Session", "There is no plan to start from. Go through the questions and the plan first.")

@@ -9,11 +9,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 
 from irtherapy.edge import data
 from irtherapy.edge.records import courses, visits
 from irtherapy.edge.records.models import Visit
-from irtherapy.edge.web.steps import address_of
+from irtherapy.edge.web.steps import address_of, query_of
 
 View = Callable[..., HttpResponse]
 
@@ -30,7 +31,10 @@ def find(visit_id: uuid.UUID) -> Visit:
 
 
 def stage(name: str) -> Callable[[View], View]:
-    """Decorate a view of a visit: it gets the visit, or the person is led to the page that comes first."""
+    """Decorate a view of a visit: it gets the visit, or the person is led to the page that comes first.
+
+    While the course is held that is the course; after a pause every question is asked anew, whatever was carried over.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -46,31 +50,22 @@ def stage(name: str) -> Callable[[View], View]:
 def _detour(visit: Visit, name: str) -> HttpResponseRedirect | None:
     if not visit.is_open:
         return redirect(address_of(visit))
+    of_course = courses.join(visit)  # before the day's renewal, which drops the answers that may hold it
+    if of_course is not None and of_course.held is not None:
+        return redirect(reverse("course") + query_of(visit.patient))
     visit.renew(changing_questions())
     if name != "where" and not (visit.device_kind and told_where(visit)):
         return redirect("where", visit.id)
-    if name != "where" and (of_course := _course_detour(visit)) is not None:
-        return of_course
+    if name != "where" and of_course is not None and of_course.rescreen and visit.carried:
+        visit.answers = {}
+        visit.answer_all_again()
+        return redirect("screening", visit.id)
     if name in ("verdict", "device", "plan") and visit.verdict is None:
         return redirect("screening", visit.id)
     if name in ("device", "plan") and not visit.may_heat:
         return redirect("verdict", visit.id)
     if name == "plan" and (visit.device is None or visit.placement is None):
         return redirect("device", visit.id)
-    return None
-
-
-def _course_detour(visit: Visit) -> HttpResponseRedirect | None:
-    """Lead to the course while it is held; after a pause ask every question anew, whatever was carried over."""
-    found = courses.join(visit)
-    if found is None:
-        return None
-    if found.held is not None:
-        return redirect("course")
-    if found.rescreen and visit.carried:
-        visit.answers = {}
-        visit.answer_all_again()
-        return redirect("screening", visit.id)
     return None
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
 
-from irtherapy.edge.records.models import Visit
+from irtherapy.edge.records.models import Patient, Visit
 
 STEPS = (
     ("where", "Where"),
@@ -32,6 +33,11 @@ def address_of(visit: Visit) -> str:
         return reverse(_NAMES[Visit.Step(visit.step)], args=[visit.id])
     except NoReverseMatch:
         return reverse("plan", args=[visit.id])
+
+
+def query_of(patient: Patient | None) -> str:
+    """Return the end of an address that keeps whose page it is: nothing for the person at home."""
+    return "" if patient is None else f"?{urlencode({'patient': patient.code})}"
 
 
 def trail(current: str) -> list[dict[str, str]]:

@@ -146,6 +146,19 @@ class Effect(Told):
         effects.told(data.effect_kinds(), self.kind, self.grade, self.text)
 
 
+class Illness(Told):
+    """A day on which the person was ill, with fever, an infection or the like, in their own words if they gave any."""
+
+    text = models.CharField(max_length=effects.TEXT_MAX, blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"ill, {self.day}"
+
+    def check_told(self) -> None:
+        """Refuse a text that is too long."""
+        effects.words(self.text)
+
+
 def measure(name: str) -> scores.Measure:
     """Return a measure. Raises InputError listing what there is."""
     return _one_of("Measure", data.measures(), name)

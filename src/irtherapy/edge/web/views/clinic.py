@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from irtherapy import limits
 from irtherapy.edge import home, programmes
-from irtherapy.edge.records import clinic, programmed, visits
+from irtherapy.edge.records import clinic, courses, programmed, visits
 from irtherapy.edge.records.models import Patient, Visit
 from irtherapy.edge.web.forms import Form
 from irtherapy.edge.web.stages import changing_questions
@@ -110,8 +110,11 @@ def patient(request: HttpRequest, patient_id: uuid.UUID) -> HttpResponse:
 def _context(found: Patient, given: dict[str, str], errors: dict[str, str]) -> dict[str, Any]:
     ceiling = limits.ceilings(Setting.CLINIC)
     unfinished = visits.latest_unfinished(found)
+    course = courses.current(found)
     return {
         "patient": found,
+        "course": course,
+        "where": None if course is None else courses.progress(course),
         "given": given,
         "errors": errors,
         "programmes": list(_choices().values()),

@@ -20,9 +20,11 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from irtherapy import pathway
 from irtherapy.edge import programmes
 from irtherapy.edge.records import course_calendar, courses
-from irtherapy.edge.records.models import Course
+from irtherapy.edge.records.models import Course, Patient
 from irtherapy.edge.web import next_day, words
 from irtherapy.edge.web.forms import Form
+from irtherapy.edge.web.steps import query_of
+from irtherapy.edge.web.views.outcome import whose
 from irtherapy.export import weeks
 from irtherapy.values import Break, InputError, Programme, Progress, Setting, Slot, SlotState, in_range, to_json
 
@@ -43,23 +45,26 @@ TIME_MISSING = "Please give a time of day, like 18:30."
 @require_GET
 @never_cache
 def page(request: HttpRequest) -> HttpResponse:
-    """Show the running course, or the one that just ended, or how to start one."""
+    """Show the running course, or the one that just ended, or how to start one; ``?patient=CODE``: of a patient."""
     return _show(request)
 
 
 def _show(request: HttpRequest, form: Form | None = None, act: str = "", error: str = "") -> HttpResponse:
-    course = courses.latest()
+    patient, query = whose(request)
+    course = courses.latest(patient)
     status = 422 if error or (form is not None and form.errors) else 200
     told: dict[str, Any] = {"act": act, "error": error, "form": form, "today": timezone.localdate()}
+    told |= {"patient": patient, "query": query}
     if course is None or act == "start" or "new" in request.GET and not course.is_running:
-        return render(request, "course/start.html", told | _start_page(form), status=status)
+        return render(request, "course/start.html", told | _start_page(form, patient), status=status)
     found = courses.progress(course)
     courses.finish_if_over(course, found)
     return render(request, "course/course.html", told | _page(request, course, found), status=status)
 
 
-def _start_page(form: Form | None) -> dict[str, Any]:
-    every = sorted(programmes.known().values(), key=lambda one: one.setting is Setting.CLINIC)
+def _start_page(form: Form | None, patient: Patient | None) -> dict[str, Any]:
+    usual = Setting.HOME if patient is None else Setting.CLINIC
+    every = sorted(programmes.known().values(), key=lambda one: one.setting is not usual)
     given = form or Form({})
     return {
         "programmes": [{"of": one, "minutes": f"{one.minutes:g}"} for one in every],
@@ -141,19 +146,31 @@ def start(request: HttpRequest) -> HttpResponse:
     if programme is None or first is None or at is None:
         return _show(request, form, "start")
     days = form.days("weekdays")
-    course = form.take("form", lambda: _begin(programme, form, first, days, at))
+    patient, _ = whose(request)
+    course = form.take("form", lambda: _begin(programme, form, first, days, at, patient))
     if course is None:
         return _show(request, form, "start")
     next_day.tell()
-    messages.success(request, "Your course is planned.")
-    return redirect("course")
+    messages.success(request, "Your course is planned." if patient is None else "The course is planned.")
+    return _to(patient)
 
 
-def _begin(programme: Programme, form: Form, first: datetime.date, days: tuple[int, ...], at: datetime.time) -> Course:
+def _to(patient: Patient | None) -> HttpResponse:
+    return redirect(reverse("course") + query_of(patient))
+
+
+def _begin(
+    programme: Programme,
+    form: Form,
+    first: datetime.date,
+    days: tuple[int, ...],
+    at: datetime.time,
+    patient: Patient | None,
+) -> Course:
     often = _whole(form, "per_week", "Sessions a week", programme.per_week)
     many = _whole(form, "weeks", "Weeks", programme.weeks)
     kept = pathway.programme_json(programme)
-    return courses.start(kept, first, days or None, at, per_week=often, weeks=many)
+    return courses.start(kept, first, days or None, at, patient, per_week=often, weeks=many)
 
 
 def _whole(form: Form, name: str, label: str, most: int) -> int | None:
@@ -245,24 +262,26 @@ ACTS: dict[str, Callable[[Course, Form], str]] = {
 @require_POST
 def change(request: HttpRequest, act: str) -> HttpResponse:
     """Do one thing to the course; what cannot be done is told beside its form, and nothing is changed."""
-    course = courses.latest()
+    patient, _ = whose(request)
+    course = courses.latest(patient)
     if course is None or act not in ACTS:
-        return redirect("course")
+        return _to(patient)
     form = Form(request.POST)
     try:
         messages.success(request, ACTS[act](course, form))
     except InputError as error:
         return _show(request, form, act, str(error))
     next_day.tell()
-    return redirect("course")
+    return _to(patient)
 
 
 @require_GET
 def download(request: HttpRequest) -> HttpResponse:
     """Send the calendar as a file."""
-    course = courses.latest()
+    patient, _ = whose(request)
+    course = courses.latest(patient)
     if course is None:
-        return redirect("course")
+        return _to(patient)
     headers = {"Content-Disposition": 'attachment; filename="sessions.ics"'}
     return HttpResponse(course_calendar.ics(course), content_type="text/calendar; charset=utf-8", headers=headers)
 

@@ -17,12 +17,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from irtherapy.edge import data
-from irtherapy.edge.records import charts, going, outcomes, told
-from irtherapy.edge.records.models import Effect, PainEntry, Patient, Told
+from irtherapy.edge.records import charts, courses, going, outcomes, told
+from irtherapy.edge.records.models import Effect, Illness, PainEntry, Patient, Told
 from irtherapy.edge.records.models.visit import Visit
-from irtherapy.edge.web import outcome_charts, telling, words
+from irtherapy.edge.web import next_day, outcome_charts, telling, words
 from irtherapy.edge.web.forms import Form
-from irtherapy.outcome import effects
+from irtherapy.edge.web.steps import query_of
+from irtherapy.outcome import breaks, effects
 from irtherapy.outcome.motion import UNITS
 from irtherapy.values import InputError, Region
 
@@ -37,9 +38,10 @@ def whose(request: HttpRequest) -> tuple[Patient | None, str]:
     if not code:
         return None, ""
     try:
-        return charts.patient_of(code), f"?{urlencode({'patient': code})}"
+        patient = charts.patient_of(code)
     except InputError as error:
         raise Http404(str(error)) from None
+    return patient, query_of(patient)
 
 
 def one_of_theirs(request: HttpRequest, told_id: uuid.UUID) -> tuple[Told, str]:
@@ -73,6 +75,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         ],
         "moved": [{"one": m, "chart": outcome_charts.motions(m), "unit": UNITS[m.motion.unit]} for m in found.moved],
         "effects": [{"one": e, "text": _effect_words(e), "grade": effects.GRADES[e.grade][0]} for e in found.effects],
+        "latest": _typed(timezone.now()),
         "year": timezone.localdate().year,
         "kept": _kept(request, patient),
         "noted": _noted(request, patient),
@@ -124,6 +127,8 @@ def _kept(request: HttpRequest, patient: Patient | None) -> dict[str, Any] | Non
 
 def _noted(request: HttpRequest, patient: Patient | None) -> dict[str, Any] | None:
     effect = _one(request, "noted", patient)
+    if isinstance(effect, Illness):
+        return {"entry": effect, "advice": breaks.ILLNESS_ADVICE, "paused": courses.current(patient) is not None}
     if not isinstance(effect, Effect):
         return None
     kind = data.effect_kinds()[effect.kind]
@@ -174,6 +179,7 @@ def undo(request: HttpRequest, told_id: uuid.UUID) -> HttpResponse:
         outcomes.remove(entry)
     else:
         outcomes.restore(entry)
+    next_day.tell()
     return redirect(_after(query, kept=entry.pk))
 
 
@@ -217,6 +223,7 @@ def effect(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         made = _read_effect(form, patient)
         if made is not None:
+            next_day.tell()
             return redirect(_after(query, noted=made.pk))
     context = {
         "query": query,
@@ -227,6 +234,20 @@ def effect(request: HttpRequest) -> HttpResponse:
         "latest": _typed(timezone.now()),
     }
     return render(request, "outcome/effect.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def ill(request: HttpRequest) -> HttpResponse:
+    """Keep that the person was ill, and say what to do now."""
+    patient, query = whose(request)
+    form = Form(request.POST)
+    try:
+        made = outcomes.note_illness(form.text("text"), at=form.text("at"), patient=patient)
+    except InputError as error:
+        messages.error(request, str(error))
+        return redirect(f"{reverse('outcome')}{query}#illness")
+    next_day.tell()
+    return redirect(_after(query, noted=made.pk))
 
 
 def _read_effect(form: Form, patient: Patient | None) -> Effect | None:
@@ -250,4 +271,5 @@ urlpatterns = [
     path("outcome/undo/<uuid:told_id>/", undo, name="outcome-undo"),
     path("outcome/entry/<uuid:told_id>/", change, name="outcome-change"),
     path("outcome/effect/", effect, name="outcome-effect"),
+    path("outcome/ill/", ill, name="outcome-ill"),
 ]

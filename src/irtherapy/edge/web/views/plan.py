@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from irtherapy import limits
 from irtherapy.edge import plugs as own_plugs
-from irtherapy.edge.records import compared_told, programmed
+from irtherapy.edge.records import compared_told, courses, programmed
 from irtherapy.edge.records.models import Visit
 from irtherapy.edge.web import measures, reach, words
 from irtherapy.edge.web.forms import Form
@@ -110,6 +110,7 @@ def _page(visit: Visit, made: Plan) -> dict[str, Any]:
         "cem43": f"{made.cem43_min:.2f}",
         "ceiling": limits.ceilings(made.setting),
         "speeds": SPEEDS,
+        "early": courses.too_early(visit.patient, visit.demo),
         "compared": compared_told.on_plan(visit),
         **_programme(visit),
         **_switches(visit, device),

@@ -20,6 +20,12 @@ NAMES = {
     "core": "Core strength",
     "posture": "Posture",
 }
+MARKS = {
+    "seen": "read in the source",
+    "secondary": "read second-hand",
+    "derived": "put together by us",
+    "unverified": "not verified",
+}
 
 
 def bar(programme: Programme) -> list[dict[str, str]]:
@@ -53,6 +59,7 @@ def shown(programme: Programme, own: bool) -> dict[str, Any]:
     ]
     return {
         "of": programme,
+        "mark": MARKS[programme.mark.value],
         "own": own,
         "minutes": f"{programme.minutes:g}",
         "heat_min": f"{programme.heat_min:g}",

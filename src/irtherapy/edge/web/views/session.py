@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from irtherapy import pathway
 from irtherapy.edge import journal
-from irtherapy.edge.records import visits
+from irtherapy.edge.records import courses, visits
 from irtherapy.edge.records.models import Visit
 from irtherapy.edge.web import live, measures
 from irtherapy.edge.web.steps import trail
@@ -78,10 +78,16 @@ def start(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
     speed = SPEEDS.get(request.POST.get("speed", "1"), 1.0)
     try:
         live.begin(
-            visit, driver, speed, plug, request.POST.get("closed_loop") == "yes", request.POST.get("outside") == "yes"
+            visit,
+            driver,
+            speed,
+            plug,
+            request.POST.get("closed_loop") == "yes",
+            request.POST.get("outside") == "yes",
+            request.POST.get("early") == "yes",
         )
     except InputError as error:
-        messages.error(request, str(error))
+        messages.error(request, courses.TICK_EARLY if error.field == "Early" else str(error))
         return redirect("plan", visit.id)
     return redirect("session", visit.id)
 
