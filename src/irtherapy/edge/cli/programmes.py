@@ -126,9 +126,9 @@ def say(one: Programme) -> None:
         (f"{start:g} to {end:g} min", f"{BAR[p.kind.value]}  {p.kind.value}  {_said(p.say, p.levels)}")
         for start, end, p in one.spans()
     )
-    show.console.print(
-        show.AsIs(f"{told('Source')}: {one.source} ({told(MARKS[one.mark.value])})\n"), style="dim", markup=False
-    )
+    show.console.print(show.AsIs(f"{told('Source')}: {one.source}"), style="dim", markup=False)
+    show.console.print(MARKS[one.mark.value], style="dim")
+    show.console.print()
 
 
 def _said(sentence: str, levels: Sequence[int]) -> str:
