@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -114,3 +116,12 @@ def test_any_text_is_told_and_telling_it_again_changes_nothing(text: str) -> Non
     once = us_units.told(text)
     assert us_units.told(once) == once
     assert WJ not in once
+
+
+@pytest.mark.parametrize(
+    "text", ["1" * 40_000, "1." * 20_000, "1 to " * 10_000, "1&nbsp;" * 10_000, "(" + " " * 40_000]
+)
+def test_no_text_takes_long(text: str) -> None:
+    begun = time.process_time()
+    us_units.told(text)
+    assert time.process_time() - begun < 2.0

@@ -17,13 +17,14 @@ from irtherapy.values import InputError, in_range
 
 DIFFERENCE = "\u2060"  # WORD JOINER: behind a figure it says that this is a difference of temperatures
 
-_FIGURE = r"\d+(?:[.,]\d+)?"
+_FIGURE = r"\d{1,6}(?:[.,]\d{1,6})?"  # of bounded length, so that no text takes long
 _GAP = r"(?:[ \u00a0\u202f]|&nbsp;|&#160;)*"
 _TO = r"(?:[ \u00a0]?[–-][ \u00a0]?|[ \u00a0](?:to|and|or|bis|und|oder|a|y|o)[ \u00a0]|[ \u00a0]?[至到和或][ \u00a0]?)"
 _END = r"(?![A-Za-z0-9²³/])"
 _US = rf"{_FIGURE}{_GAP}(?:°F|in\b|inches\b|ft\b)"
+_SI = rf"{_FIGURE}{_GAP}(?:°C|cm)"
 _RULE = re.compile(
-    rf"(?P<both>{_FIGURE}{_GAP}(?:°C|cm)\s*[(=,/]\s*{_US}|{_US}\s*[(=,/]\s*{_FIGURE}{_GAP}(?:°C|cm){_END})"
+    rf"(?P<both>(?<![\d.,])(?:{_SI}\s*[(=,/]\s*{_US}|{_US}\s*[(=,/]\s*{_SI}{_END}))"
     rf"|(?P<sign>[+±]{_GAP})?(?:(?P<low>(?<![\d.,])[-−]?{_FIGURE})(?P<to>{_TO}))?"
     rf"(?P<figure>(?<![\d.,])(?:(?<![^\s>(])[-−])?{_FIGURE})(?P<mark>{DIFFERENCE}?)(?P<gap>{_GAP})(?P<unit>°C|cm){_END}"
     rf"|(?P<bare>°C){_END}"

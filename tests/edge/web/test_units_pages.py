@@ -80,6 +80,24 @@ def test_nothing_metric_is_left_from_the_first_page_to_the_plan(us: Client, home
     assert visit.person["weight_kg"] == pytest.approx(74.8427, abs=1e-4)
 
 
+@pytest.mark.parametrize("language", ["de", "es", "zh-hans"])
+def test_in_every_language(us: Client, home: Path, language: str) -> None:
+    visit = walk.to_plan(us)
+    address = reverse("plan", args=[visit.id])
+    us.cookies["irtherapy_units"] = "metric"
+    english = shown(us.get(address).content.decode())
+    rise = float(re.findall(r"grows\s+([\d.]+)", english)[0])
+    us.cookies["irtherapy_units"] = "us"
+    us.cookies["django_language"] = language
+    text = check(us.get(address), f"plan, {language}")
+    decimal = "." if language == "zh-hans" else ","
+    warmer = f"{rise * 1.8:.1f}".rstrip("0").rstrip(".").replace(".", decimal)
+    assert re.search(rf"(?<![\d.,]){re.escape(warmer)}(?:&nbsp;|\s)*°F", text)
+    assert f"0{decimal}9 °F" in text  # half a degree, as a difference
+    check(us.get(reverse("device", args=[visit.id])), f"device, {language}")
+    check(us.get(reverse("explore")), f"explore, {language}")
+
+
 @pytest.mark.parametrize("kind", list(DeviceKind))
 def test_the_device_pages_of_each_kind(us: Client, home: Path, kind: DeviceKind) -> None:
     visit = walk.to_device(us, demo=False, kind=kind.value)

@@ -13,7 +13,7 @@ from django.views.i18n import set_language
 from irtherapy.edge import languages
 from irtherapy.edge.web import measures
 
-UNITS = (("metric", "Metric: °C, cm and kg"), ("us", "US: °F, inches and pounds"))
+UNITS = (("metric", "Metric: °C, cm and kg"), ("us", "US: °F, in and lb"))
 
 
 @require_GET
