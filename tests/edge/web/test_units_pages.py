@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import uuid
 from pathlib import Path
 from typing import Any
 
 import pytest
 import web_walk as walk
-from django.test import Client
-from django.urls import reverse
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import resolve, reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -201,3 +203,30 @@ def test_a_form_shown_in_us_units_and_posted_untouched_keeps_every_figure(
     client.post(address, fields(client.get(address).content.decode()))
     after = Visit.objects.get(id=visit.id)
     assert (after.placement, after.person, after.device) == (before.placement, before.person, before.device)
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [(f"/visit/{uuid.uuid4()}/doctor/", "40 °C"), ("/evidence/", "40 °C"), ("/course-report/page/", "40 °C"),
+     ("/outcome/", "40 °C"), ("/course/", "104 °F"), (f"/visit/{uuid.uuid4()}/plan/", "104 °F")],
+)  # fmt: skip
+def test_pages_for_a_doctor_and_studies_stay_metric(rf: RequestFactory, address: str, told: str) -> None:
+    request = rf.get(address)
+    request.resolver_match = resolve(address)
+    with measures.told_in(measures.US):
+        assert measures.finished(request, HttpResponse("<p>40 °C</p>")).content.decode() == f"<p>{told}</p>"
+        kept = measures.finished(request, HttpResponse("40 °C", content_type="text/csv"))
+        assert kept.content.decode() == "40 °C"
+
+
+def test_every_figure_of_a_chart_is_converted_before_it_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: dict[str, Any] = {}
+    monkeypatch.setattr(measures.svg, "line_chart", lambda s, x, y, *_, **more: drawn.update(s=s, x=x, **more) or "")
+    line, band = measures.svg.Series("skin", [10.0], [40.0, None]), measures.svg.Band([10.0], [0.0], [100.0], "")
+    with measures.told_in(measures.US):
+        measures.line_chart([line], "minutes", "°C", "", "", band=band, limits=[(42.0, "off")], y_range=(30.0, 45.0))
+        assert (drawn["s"][0].y, drawn["band"].low, drawn["band"].high) == ([104.0, None], [32.0], [212.0])
+        assert (drawn["limits"][0][0], drawn["y_range"]) == (pytest.approx(107.6), (86.0, 113.0))
+        measures.line_chart([line], "cm from the device", "mW/cm²", "", "", band=band)
+    assert drawn["s"][0].x == drawn["band"].x == [pytest.approx(3.937, abs=1e-3)]
+    assert drawn["s"][0].y == [40.0, None]
