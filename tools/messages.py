@@ -65,6 +65,7 @@ LONE_WORDS = (
     "disagreement", "indirectness", "points", "neuropathy", "arthritis", "wounds", "oral mucositis",
     "acute low back pain", "none", "modelled", "measured", "claimed", "go", "ask first", "not now", "female", "male",
     "unknown",
+    "back", "once", "outline:", "doctor", "physical therapist", "insurer", "yourself",  # of the page of a course
     # of the terminal
     "runner-up", "muscle", "ended", "heat", "massage", "stretching", "stretch", "core", "posture", "Ask", "Catalogue",
     "dates", "for", "under", "needed", "codes", "source", "Source", "week", "sessions", "told", "runs", "(your own)",
@@ -157,7 +158,7 @@ def is_sentence(key: str) -> bool:
     words = [w for w in re.findall(r"[A-Za-z’']{2,}", bare) if w not in UNITS and w != "mW"]
     if "}{" in key:
         return False  # nobody could tell where one value ends
-    if key.startswith(COMMANDS):
+    if key.startswith(COMMANDS) and not key.endswith("."):
         return False
     said = bool(words) or len(PLACE.findall(key)) > 1 and "(" in key
     return " " in key.strip() and said and not MARKUP.search(bare) and key == key.strip()

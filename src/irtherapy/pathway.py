@@ -254,9 +254,10 @@ def course_page(
     sections: Sequence[str] = (),
     reader: str = "doctor",
     called: str = "",
+    say: Callable[[str], str] = str,
 ) -> str:
-    """Return the page of a course as HTML, one A4 page in front, with the sections for its reader."""
-    return of_course.course_page(chart, today, zone, course_id, judged, sections, reader, called)
+    """Return the page of a course as HTML, one A4 page in front, for its reader; ``say`` translates what is cut."""
+    return of_course.course_page(chart, today, zone, course_id, judged, sections, reader, called, say)
 
 
 def next_session(past: Sequence[Mapping[str, Any]], today: str, setting: str) -> tuple[str | None, str]:

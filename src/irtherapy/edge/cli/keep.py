@@ -191,10 +191,11 @@ def write_course_report(
 ) -> tuple[list[Path], Digest]:
     """Write the page of a course of a patient (at home: no code), as ``write_report`` does, and return its figures."""
     ready()
+    from irtherapy.edge.cli.spoken import told
     from irtherapy.edge.records import charts, course_report
 
     patient = charts.patient_of(code) if code else None
-    page = course_report.course_html(patient, course_id, sections, reader)
+    page = course_report.course_html(patient, course_id, sections, reader, told)
     figures = course_report.figures(patient, course_id)
     return _write_page(page, course_report.file_name(patient), pdf, html), figures
 

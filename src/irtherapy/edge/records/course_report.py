@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -19,14 +19,21 @@ PAIN_MATTERS = "A change of 2 points, or of 30 %, matters to most people."
 
 
 def course_html(
-    patient: Patient | None, course_id: str | None = None, sections: Sequence[str] = (), reader: str = "doctor"
+    patient: Patient | None,
+    course_id: str | None = None,
+    sections: Sequence[str] = (),
+    reader: str = "doctor",
+    say: Callable[[str], str] = str,
 ) -> str:
-    """Return the page of a course (the newest when none is named) of a patient, or (None) of the person at home."""
+    """Return the page of a course (the newest when none is named) of a patient, or (None) of the person at home.
+
+    ``say`` translates what is cut to its room, before it is cut.
+    """
     chart = charts.of_page(patient, course_id)
     zone, today = timezone.get_current_timezone(), timezone.localdate()
     found = judged(digest(chart, today, zone, course_id))
     called = "" if patient is None else patient.code
-    return pathway.course_page(chart, today, zone, course_id, found, sections, reader, called)
+    return pathway.course_page(chart, today, zone, course_id, found, sections, reader, called, say)
 
 
 def judged(d: Digest) -> list[dict[str, Any]]:

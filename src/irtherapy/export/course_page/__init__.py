@@ -7,7 +7,7 @@ the outcome room, the changes against what matters; nothing of the clock is read
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -89,17 +89,22 @@ def course_page(
     sections: Sequence[str] = (),
     reader: str = "doctor",
     called: str = "",
+    say: Callable[[str], str] = str,
 ) -> str:
     """Return the whole HTML page of a course, or of all sessions where there is none.
 
     ``judged``: what the outcome room says, each with key ("pain" or a measure's name), first, last, change, low, high
     (the 95 % interval) and matters, as figures or None, and sentence. ``called``: what the person is called here.
+    ``say`` translates a text that is cut to its room, before it is cut; the rest is told once the page stands.
     Raises InputError for a section or a reader that there is not.
     """
     wanted = chosen(sections, reader)
     d = digest(chart, today, zone, course_id)
-    body = f'<div class="front">{front(d, judged, wanted, called)}'
+    body = f'<div class="front">{front(d, judged, wanted, called, say)}'
     body += f'<p class="foot" id="front-end">For: {escape(READERS[reader].lower())}. {escape(FOOT)}</p></div>'
-    body += detail(d, judged, wanted)
-    title = "Course of infrared heat, a page for the " + READERS[reader].lower() if reader != "yourself" else ""
-    return page.document(title or "Course of infrared heat, your own page", body, CSS)
+    body += detail(d, judged, wanted, say)
+    who = READERS[reader].lower()
+    title = f"Course of infrared heat, a page for the {who}"
+    if reader == "yourself":
+        title = "Course of infrared heat, your own page"
+    return page.document(title, body, CSS)

@@ -61,7 +61,7 @@ def _session_marks(sessions: Sequence[Done], zero: datetime.date, series: Sequen
 
 def pain_words(d: Digest) -> str:
     """Return the pain chart in words, for those who listen."""
-    where = REGIONS.get(d.region, d.region)
+    where = REGIONS.get(d.region, "back")
     weeks = d.weeks_pain(d.region)
     days = len(d.daily_pain(d.region))
     if weeks is None:

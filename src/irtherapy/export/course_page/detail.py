@@ -16,16 +16,16 @@ from irtherapy.export.course_page.words import day, measure, signed
 Json = Mapping[str, Any]
 
 
-def detail(d: Digest, judged: Sequence[Json], wanted: Sequence[str]) -> str:
+def detail(d: Digest, judged: Sequence[Json], wanted: Sequence[str], say: Callable[[str], str] = str) -> str:
     """Return the sections behind the front page that were asked for; one without content says so."""
     made: dict[str, Callable[[], str]] = {
         "sessions": lambda: _sessions(d),
         "weeks": lambda: _weeks(d),
         "scores": lambda: _scores(d, judged),
         "trial": lambda: _trial(d),
-        "safety": lambda: _safety(d),
+        "safety": lambda: _safety(d, words.Cut(say)),
         "diary": lambda: _diary(d),
-        "notes": lambda: _notes(d),
+        "notes": lambda: _notes(d, say),
     }
     shown = [name for name in DETAIL if name in wanted]
     return "".join(words.section(n, DETAIL[n], made[n](), "first" if n == shown[0] else "") for n in shown)
@@ -128,16 +128,16 @@ def _year(text: object) -> str:
     return day(datetime.date.fromisoformat(str(text)[:10]), year=True)
 
 
-def _safety(d: Digest) -> str:
+def _safety(d: Digest, cut: words.Cut) -> str:
     course = d.course or {}
-    told = [f"{day(s.day)}: {text}" for s in d.sessions for text in s.guards]
-    told += [f"{_iso(str(b['at']))}: {b['text']}" for b in course.get("breaks", ())]
+    told = [f"{cut.say(day(s.day))}: {cut.say(text)}" for s in d.sessions for text in s.guards]
+    told += [f"{cut.say(_iso(str(b['at'])))}: {cut.say(str(b['text']))}" for b in course.get("breaks", ())]
     told += [
         f"Paused from {_iso(str(p['from']))} to {_iso(str(p['until'])) if p.get('until') else 'now'}: "
         f"{p.get('reason') or 'no reason told'}"
         for p in course.get("pauses", ())
     ]
-    events = "" if not d.chart.effects else f"<h3>Adverse events</h3>{words.bullets(front.effects(d))}"
+    events = "" if not d.chart.effects else f"<h3>Adverse events</h3>{words.bullets(front.effects(d, cut))}"
     return (words.bullets(told) if told else "<p>Nothing was stopped by the program.</p>") + events
 
 
@@ -159,6 +159,6 @@ def _values(values: Sequence[float]) -> str:
     return ", ".join(f"{v:g}" for v in values) or "–"
 
 
-def _notes(d: Digest) -> str:
-    told = [f"{day(s.day)}: {s.note}" for s in d.sessions if s.note]
+def _notes(d: Digest, say: Callable[[str], str]) -> str:
+    told = [f"{say(day(s.day))}: {s.note}" for s in d.sessions if s.note]
     return words.bullets(told) if told else "<p>Nothing was written.</p>"

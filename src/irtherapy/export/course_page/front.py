@@ -11,7 +11,7 @@ from irtherapy import units
 from irtherapy.export.course_page import charts, questions, words
 from irtherapy.export.course_page.digest import WORSE_POINTS, Digest
 from irtherapy.export.course_page.sections import FRONT
-from irtherapy.export.course_page.words import day, measure, pair, short, signed
+from irtherapy.export.course_page.words import Cut, day, measure, pair, signed
 
 Json = Mapping[str, Any]
 Rows = list[tuple[str, str]]
@@ -21,29 +21,32 @@ SCORES_SHOWN = 4
 LAYOUT = (("who", "what", "when", "exposure"), ("response",), ("chart",), ("effects", "questions"))
 
 
-def front(d: Digest, judged: Sequence[Json], wanted: Sequence[str], called: str) -> str:
-    """Return the body of the front page. ``judged``: see ``course_page.page``."""
+def front(
+    d: Digest, judged: Sequence[Json], wanted: Sequence[str], called: str, say: Callable[[str], str] = str
+) -> str:
+    """Return the body of the front page. ``judged``, ``say``: see ``course_page.course_page``."""
+    cut = Cut(say)
     named = "; ".join(words.site(s) for s in d.sites[:3]) or words.REGIONS.get(d.region, "back")
     title = "Course of infrared heat" if d.course else "Infrared sessions"
     first, last = d.first_day, d.last_day
     span = "no session yet" if first is None or last is None else f"{day(first, True)} to {day(last, True)}"
-    who = f"{short(called, 40)} · " if called else ""
+    who = f"{cut(called, 40)} · " if called else ""
     parts = [
-        f"<h1>{title}: {escape(short(named, 60))}</h1>",
-        f'<p class="sub">{escape(who)}{escape(span)} · written {escape(day(d.today, True))}</p>',
+        f"<h1>{escape(say(title))}: {escape(cut(named, 60))}</h1>",
+        f'<p class="sub">{escape(who)}{escape(say(span))} · {escape(say(f"written {day(d.today, True)}"))}</p>',
         f'<p class="headline">{escape(headline(d, judged))}</p>',
     ]
     if d.simulated:
         parts.append('<p class="sub"><strong>A simulated device: nobody was heated.</strong></p>')
     made: dict[str, Callable[[], str]] = {
-        "who": lambda: words.table(_who(d)),
-        "what": lambda: words.table(_what(d)),
-        "when": lambda: words.table(_when(d)),
+        "who": lambda: words.table(_who(d, cut)),
+        "what": lambda: words.table(_what(d, cut)),
+        "when": lambda: words.table(_when(d, cut)),
         "exposure": lambda: words.table(_exposure(d)),
-        "response": lambda: words.table(_response(d, judged)) + _sentences(judged, d),
+        "response": lambda: words.table(_response(d, judged, cut)) + _sentences(judged, d, cut),
         "chart": lambda: f'<figure tabindex="0">{charts.pain_chart(d, _matters(judged))}</figure>',
-        "effects": lambda: words.bullets(effects(d, EFFECTS_SHOWN)),
-        "questions": lambda: words.bullets(_asked(d, judged)),
+        "effects": lambda: words.bullets(effects(d, cut, EFFECTS_SHOWN)),
+        "questions": lambda: words.bullets(_asked(d, judged, cut)),
     }
     made = {n: make for n, make in made.items() if n in wanted}
     rows = [[n for n in row if n in made] for row in LAYOUT]
@@ -78,7 +81,7 @@ def _plainly(d: Digest) -> str:
     return f"{d.completed} of {len(d.sessions)} sessions were done in full."
 
 
-def _who(d: Digest) -> Rows:
+def _who(d: Digest, cut: Cut) -> Rows:
     person, told = d.person, []
     if person.get("age_years") is not None:
         told.append(f"{person['age_years']:g} years")
@@ -88,8 +91,8 @@ def _who(d: Digest) -> Rows:
         told.append(f"BMI {person['weight_kg'] / person['height_m'] ** 2:.1f} kg/m²")
     ceilings = words.SETTINGS.get(d.setting, d.setting)
     rows = [("Person", ", ".join(told) or "age not told"), ("Ceilings", ceilings)]
-    care = [f"{short(str(r['text']), 40)}" for r in d.verdict.get("precautions", ())]
-    cleared = [f"{short(str(r['text']), 40)}" for r in d.verdict.get("cleared", ())]
+    care = [f"{cut(str(r['text']), 40)}" for r in d.verdict.get("precautions", ())]
+    cleared = [f"{cut(str(r['text']), 40)}" for r in d.verdict.get("cleared", ())]
     if cleared:
         rows.append(("Cleared", _few(cleared, 1)))
     rows.append(("Care with", _few(care, 1) if care else "nothing was named that asks for care"))
@@ -98,38 +101,39 @@ def _who(d: Digest) -> Rows:
 
 def _few(items: Sequence[str], most: int) -> str:
     left = len(items) - most
-    return " ".join(items[:most]) + (f" (and {left} more)" if left > 0 else "")
+    shown = " ".join(items[:most])
+    return f"{shown} (and {left} more)" if left > 0 else shown
 
 
-def _what(d: Digest) -> Rows:
+def _what(d: Digest, cut: Cut) -> Rows:
     programme = (d.course or {}).get("programme") or {}
-    rows = [("Programme", short(str(programme.get("title", "sessions outside of a course")), 44))]
+    rows = [("Programme", cut(str(programme.get("title", "sessions outside of a course")), 44))]
     if programme:
         often = f"{programme['per_week']:g} times a week for {programme['weeks']:g} weeks"
         heat = programme.get("heat_min")
         rows.append(("Planned", often + (f", {heat:g} min of heat" if heat else "")))
     if programme.get("parts"):
-        rows.append(("Parts", short(", ".join(str(p) for p in programme["parts"]), 66)))
+        rows.append(("Parts", cut(", ".join(str(p) for p in programme["parts"]), 66)))
     if programme.get("source"):
-        rows.append(("Source", short(str(programme["source"]), 48)))
-    names = [short(str(one["name"]), 34) for one in d.devices]
+        rows.append(("Source", cut(str(programme["source"]), 48)))
+    names = [cut(str(one["name"]), 34) for one in d.devices]
     rows.append(("Device", _few(names, 1) if names else "unknown"))
     return rows
 
 
-def _when(d: Digest) -> Rows:
+def _when(d: Digest, cut: Cut) -> Rows:
     course = d.course or {}
     early = [s for s in d.sessions if s.ended != "completed"]
     rows = [("Done in full", f"{d.completed} of {d.due or len(d.sessions)}")]
     if early:
-        rows.append(("Ended early", _early([s.ended_text or s.ended for s in early])))
+        rows.append(("Ended early", _early([s.ended_text or s.ended for s in early], cut)))
     if course:
         reasons = [str(m.get("reason") or "no reason told").rstrip(".") for m in d.missed]
-        rows.append(("Not done", f"{len(d.missed)}{_why(reasons)}"))
+        rows.append(("Not done", f"{len(d.missed)}{_why(reasons, cut)}"))
         status = words.STATUS.get(str(course.get("status")), str(course.get("status")))
         held = [(p["from"], p["reason"]) for p in course.get("pauses", ()) if p.get("reason")]
         held = sorted([*held, *((b["at"], b["text"]) for b in course.get("breaks", ()))], key=lambda h: str(h[0]))
-        paused = [f"{short(str(why).rstrip('.'), 34)} (from {_iso(on)})" for on, why in held]
+        paused = [f"{cut(str(why), 34).rstrip('.。')} (from {_iso(on)})" for on, why in held]
         rows.append(("Course", status))
         if paused:
             rows.append(("Paused", _few(paused, 1)))
@@ -142,13 +146,13 @@ def _iso(text: object) -> str:
     return day(date.fromisoformat(str(text)[:10]))
 
 
-def _early(reasons: Sequence[str]) -> str:
-    return f"{len(reasons)}: {short('; '.join(dict.fromkeys(r.rstrip('.') for r in reasons)), 40)}"
+def _early(reasons: Sequence[str], cut: Cut) -> str:
+    return f"{len(reasons)}: {cut('; '.join(dict.fromkeys(cut.say(r).rstrip('.。') for r in reasons)), 40)}"
 
 
-def _why(reasons: Sequence[str]) -> str:
+def _why(reasons: Sequence[str], cut: Cut) -> str:
     told = "; ".join(dict.fromkeys(reasons))
-    return f": {short(told, 44)}" if told else ""
+    return f": {cut(told, 44)}" if told else ""
 
 
 def _exposure(d: Digest) -> Rows:
@@ -181,15 +185,15 @@ def _matters(judged: Sequence[Json]) -> float | None:
     return WORSE_POINTS if found is None or found.get("matters") is None else float(found["matters"])
 
 
-def _response(d: Digest, judged: Sequence[Json]) -> Rows:
-    rows = [(measure(str(j["key"])).split(",")[0], _judged(j)) for j in judged[:4]]
+def _response(d: Digest, judged: Sequence[Json], cut: Cut) -> Rows:
+    rows = [(measure(str(j["key"])).split(",")[0], _judged(j, cut.say)) for j in judged[:4]]
     known = {str(j["key"]) for j in judged}
     weeks = d.weeks_pain(d.region)
     if "pain" not in known:
         told = "too few days to tell" if weeks is None else f"{weeks[0]:.1f} to {weeks[1]:.1f}, first and last week"
         rows.insert(0, ("Pain, 0 to 10", told))
-    rows += [(short(measure(p.name).split(",")[0], 22), pair(p)) for p in d.scores if p.name not in known]
-    rows = [*rows[:SCORES_SHOWN], *((short(p.name, 22), pair(p, p.unit)) for p in d.motions[:1])]
+    rows += [(cut(measure(p.name).split(",")[0], 22), pair(p, say=cut.say)) for p in d.scores if p.name not in known]
+    rows = [*rows[:SCORES_SHOWN], *((cut(p.name, 22), pair(p, p.unit, cut.say)) for p in d.motions[:1])]
     both = [(s.pain_before, s.pain_after) for s in d.sessions if s.pain_before is not None and s.pain_after is not None]
     if both:
         change = fmean(after - before for before, after in both)
@@ -197,31 +201,37 @@ def _response(d: Digest, judged: Sequence[Json]) -> Rows:
     return rows
 
 
-def _judged(j: Json) -> str:
-    """Return a judged measure: from, to, the change with its interval, and what would matter."""
-    matters = f"; {float(j['matters']):.1f} matters" if j.get("matters") is not None else ""
+def _judged(j: Json, say: Callable[[str], str]) -> str:
+    """Return a judged measure, told: from, to, the change with its interval, and what would matter."""
     if j.get("first") is None:
-        return "not told"
+        return say("not told")
+    head = f"{j['first']:.1f} to {j['last']:.1f}"
     if j.get("times") == 1:
-        return f"{j['last']:.1f} (told once{matters})"
-    if j.get("change") is None:
-        return f"{j['first']:.1f} to {j['last']:.1f} ({j.get('times', 1)} times, too few to judge{matters})"
-    told = f"{j['first']:.1f} to {j['last']:.1f} ({signed(float(j['change']))}"
-    if j.get("low") is not None:
-        told += f"; 95 %: {signed(float(j['low']))} to {signed(float(j['high']))}"
-    return f"{told}{matters})"
+        head, inner = f"{j['last']:.1f}", ["told once"]
+    elif j.get("change") is None:
+        inner = [f"{j.get('times', 1)} times, too few to judge"]
+    else:
+        inner = [signed(float(j["change"]))]
+        if j.get("low") is not None:
+            low, high = signed(float(j["low"])), signed(float(j["high"]))
+            inner.append(f"95 %: {low} to {high}")
+    if j.get("matters") is not None:
+        inner.append(f"{float(j['matters']):.1f} matters")
+    return f"{say(head)} ({'; '.join(map(say, inner))})"
 
 
-def _sentences(judged: Sequence[Json], d: Digest) -> str:
+def _sentences(judged: Sequence[Json], d: Digest, cut: Cut) -> str:
     told = [words.JUDGED[str(j["judged"])] for j in judged if j["key"] == "pain" and j.get("judged")]
     told += [str(t["sentence"]) for t in d.chart.trials if t.get("sentence")][-1:]
-    return "".join(f"<p>{escape(short(t, 165))}</p>" for t in told)
+    return "".join(f"<p>{escape(cut(t, 165))}</p>" for t in told)
 
 
-def effects(d: Digest, most: int | None = None) -> list[str]:
+def effects(d: Digest, cut: Cut, most: int | None = None) -> list[str]:
     """Return the adverse events, the worst first; at most so many, and how many more there are."""
     found = sorted(d.chart.effects, key=lambda e: (-int(e["grade"]), str(e["at"])))
-    told = [f"{words.GRADES[int(e['grade'])]}: {short(str(e['text']), 56)} ({_iso(e['at'])})" for e in found]
+    told = [
+        f"{cut.say(words.GRADES[int(e['grade'])])}: {cut(str(e['text']), 56)} ({cut.say(_iso(e['at']))})" for e in found
+    ]
     told += [f"marks on the skin after the session of {day(s.day)}" for s in d.sessions if s.skin_check == "marks"]
     if not told:
         return ["None was told."]
@@ -230,6 +240,6 @@ def effects(d: Digest, most: int | None = None) -> list[str]:
     return told
 
 
-def _asked(d: Digest, judged: Sequence[Json]) -> list[str]:
-    asked = questions.open_questions(d, _matters(judged) or WORSE_POINTS)
+def _asked(d: Digest, judged: Sequence[Json], cut: Cut) -> list[str]:
+    asked = questions.open_questions(d, cut, _matters(judged) or WORSE_POINTS)
     return [*asked[: questions.ENOUGH - 1], asked[-1]] if len(asked) > questions.ENOUGH else asked

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from irtherapy.export.course_page.digest import WORSE_POINTS, Digest
-from irtherapy.export.course_page.words import REGIONS, day, short
+from irtherapy.export.course_page.words import REGIONS, Cut, day
 
 MISSED_SHARE = 1 / 3
 NO_GAIN_DAYS = 26  # four weeks of a course, less the weekend at its end
 ENOUGH = 4
 
 
-def open_questions(d: Digest, matters: float = WORSE_POINTS) -> list[str]:
+def open_questions(d: Digest, cut: Cut, matters: float = WORSE_POINTS) -> list[str]:
     """Return the open questions of a course; ``matters`` is the change of pain, in points, that counts."""
-    return [*_alarms(d), *_no_gain(d, matters), *_kept_from(d), *_care(d), _end(d)]
+    return [*_alarms(d, cut), *_no_gain(d, matters), *_kept_from(d), *_care(d, cut), _end(d)]
 
 
-def _alarms(d: Digest) -> list[str]:
+def _alarms(d: Digest, cut: Cut) -> list[str]:
     out = []
     marks = [s for s in d.sessions if s.skin_check == "marks"]
     if marks:
         out.append(f"Marks on the skin on {day(marks[-1].day)}: should heat at this site stop for good?")
     severe = [e for e in d.chart.effects if int(e["grade"]) >= 3]
     if severe:
-        out.append(f"Severe: {short(str(severe[-1]['text']), 50)}. Is it clear what it came from?")
+        out.append(f"Severe: {cut(str(severe[-1]['text']), 50)}. Is it clear what it came from?")
     weeks = d.weeks_pain(d.region)
     if weeks is not None and weeks[1] - weeks[0] >= 1.0:
         out.append(
@@ -30,7 +30,7 @@ def _alarms(d: Digest) -> list[str]:
         )
     course = d.course or {}
     if course.get("status") == "on-hold":
-        why = short(str(course.get("note") or "no reason was told").rstrip("."), 50)
+        why = cut(str(course.get("note") or "no reason was told").rstrip("."), 50)
         out.append(f"The course is paused ({why}). May it go on?")
     guarded = sum(bool(s.guards) for s in d.sessions)
     if guarded:
@@ -55,8 +55,8 @@ def _kept_from(d: Digest) -> list[str]:
     return []
 
 
-def _care(d: Digest) -> list[str]:
-    return [f"Still right to use heat with this: {short(str(r['text']), 50)}" for r in d.verdict.get("cleared", ())][:2]
+def _care(d: Digest, cut: Cut) -> list[str]:
+    return [f"Still right to use heat with this: {cut(str(r['text']), 50)}" for r in d.verdict.get("cleared", ())][:2]
 
 
 def _end(d: Digest) -> str:

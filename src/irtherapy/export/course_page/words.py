@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 from unicodedata import east_asian_width
@@ -59,6 +60,17 @@ def short(text: str, most: int) -> str:
     return (cut.rsplit(" ", 1)[0] if " " in cut[end // 2 :] else cut).rstrip(",;:. ") + "…"
 
 
+@dataclass(frozen=True)
+class Cut:
+    """Cuts a text as ``short`` does once ``say`` has told it: a sentence that is cut is not found any more."""
+
+    say: Callable[[str], str] = str
+
+    def __call__(self, text: str, most: int) -> str:
+        """Return the text, told and no wider than ``most`` letters."""
+        return short(self.say(" ".join(text.split())), most)
+
+
 def day(value: datetime.date, year: bool = False) -> str:
     """Return a day as it is read: 3 Mar, or 3 March 2026."""
     return f"{value.day} {value:%B %Y}" if year else f"{value.day} {value:%b}"
@@ -92,12 +104,15 @@ def measure(key: str) -> str:
     return MEASURES.get(key, key.upper() if len(key) <= 5 else key)
 
 
-def pair(one: Pair, unit: str = "") -> str:
-    """Return the first and the last figure of a pair."""
+def pair(one: Pair, unit: str = "", say: Callable[[str], str] = str) -> str:
+    """Return the first and the last figure of a pair, told."""
     behind = f" {unit}" if unit else ""
     if one.times == 1:
-        return f"{one.last:g}{behind} on {day(one.last_on)} (once)"
-    return f"{one.first:g} to {one.last:g}{behind} ({day(one.first_on)} to {day(one.last_on)}, {one.times} times)"
+        on = f"{one.last:g}{behind} on {day(one.last_on)}"
+        return f"{say(on)} ({say('once')})"
+    span, times = f"{day(one.first_on)} to {day(one.last_on)}", f"{one.times} times"
+    first_last = f"{one.first:g} to {one.last:g}{behind}"
+    return f"{say(first_last)} ({say(span)}, {say(times)})"
 
 
 def table(rows: Sequence[tuple[str, str]]) -> str:

@@ -18,7 +18,7 @@ from irtherapy import pathway
 from irtherapy.edge.pdf import pdf_bytes
 from irtherapy.edge.records import charts, course_report
 from irtherapy.edge.records.models import Patient
-from irtherapy.edge.web.telling import whole_page
+from irtherapy.edge.web.telling import told, whole_page
 from irtherapy.export.course_page import DETAIL, FRONT, READERS, chosen
 from irtherapy.values import InputError
 
@@ -59,7 +59,8 @@ def made(request: HttpRequest) -> tuple[str, Patient | None]:
     """Return the page that is asked for and whose it is. Raises InputError."""
     patient, course = whose(request.GET)
     asked = request.GET.get("reader", "doctor")
-    return whole_page(course_report.course_html(patient, course, request.GET.getlist("sections"), asked)), patient
+    page = course_report.course_html(patient, course, request.GET.getlist("sections"), asked, told)
+    return whole_page(page), patient
 
 
 @require_GET
