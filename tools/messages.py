@@ -75,7 +75,8 @@ WORDS_OF_CALL: dict[str, tuple[Any, ...]] = {
     "Series": (0, "label"), "Band": (3, "label"), "line_chart": (1, 2, 3), "number": (1, 4, "unit"), "in_range": (0, 4),
     "_section": (0,), "_": (0,), "gettext": (0,), "gettext_lazy": (0,), "rows": ("title",),
 }  # fmt: skip
-COMMANDS = ("Example", "irtherapy ")  # what is typed, the same in every language
+# What is typed, the same in every language.
+COMMANDS = re.compile(r"Examples?:  |irtherapy [a-z]+(?: [a-z]+)?(?: --.*)?$")
 UNITS = {"W", "cm", "mm", "nm", "kg", "s", "min", "K", "W/m2", "h"}
 NOT_WORDS = {"FIELD_OF", "FIRST"}
 NOT_SHOWN_KEYWORDS = {"help", "epilog", "rich_help_panel", "class_", "type", "encoding", "format"}
@@ -158,7 +159,7 @@ def is_sentence(key: str) -> bool:
     words = [w for w in re.findall(r"[A-Za-z’']{2,}", bare) if w not in UNITS and w != "mW"]
     if "}{" in key:
         return False  # nobody could tell where one value ends
-    if key.startswith(COMMANDS) and not key.endswith("."):
+    if COMMANDS.match(key):
         return False
     said = bool(words) or len(PLACE.findall(key)) > 1 and "(" in key
     return " " in key.strip() and said and not MARKUP.search(bare) and key == key.strip()

@@ -111,7 +111,8 @@ def _what(d: Digest, cut: Cut) -> Rows:
     if programme:
         often = f"{programme['per_week']:g} times a week for {programme['weeks']:g} weeks"
         heat = programme.get("heat_min")
-        rows.append(("Planned", often + (f", {heat:g} min of heat" if heat else "")))
+        planned = [often, f"{heat:g} min of heat"] if heat else [often]
+        rows.append(("Planned", ", ".join(map(cut.say, planned))))
     if programme.get("parts"):
         rows.append(("Parts", cut(", ".join(str(p) for p in programme["parts"]), 66)))
     if programme.get("source"):
