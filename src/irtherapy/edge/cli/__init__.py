@@ -32,6 +32,7 @@ COMMANDS = (
     "validate",
 )
 LANGUAGE = "What you read and hear: en, de, es or zh; else IRTHERAPY_LANGUAGE, LC_ALL or LANG. JSON stays English."
+UNITS = "What you read: metric or us (°F, inches); else IRTHERAPY_UNITS. Options, refusals and JSON stay metric."
 PANEL = "One step at a time: screen, plan, session, report. The whole path: demo, or serve for the browser."
 
 
@@ -52,10 +53,12 @@ def build(names: tuple[str, ...] = COMMANDS) -> typer.Typer:
         context: typer.Context,
         version: bool = typer.Option(False, "--version", help="Print the version."),
         language: str = typer.Option("", "--language", help=LANGUAGE),
+        units: str = typer.Option("", "--units", help=UNITS),
     ) -> None:
         from irtherapy.edge.cli import spoken
 
         spoken.speak(language)
+        spoken.measure(units, context.invoked_subcommand or "")
         if version:
             from irtherapy import __version__
 
@@ -71,16 +74,23 @@ def build(names: tuple[str, ...] = COMMANDS) -> typer.Typer:
     return app
 
 
-def language_first(words: list[str]) -> list[str]:
-    """Return the words of a command line with ``--language`` in front, where every command takes it."""
-    for i, word in enumerate(words):
-        if word == "--":
+def shared_first(words: list[str]) -> tuple[list[str], list[str]]:
+    """Return the options that every command takes, wherever they stand, and the other words of a command line."""
+    shared, rest = [], list(words)
+    end = rest.index("--") if "--" in rest else len(rest)
+    for name in ("--language", "--units"):
+        for i, word in enumerate(rest[:end]):
+            if word == name and i + 1 < end:
+                shared += rest[i : i + 2]
+                del rest[i : i + 2]
+            elif word.startswith(f"{name}="):
+                shared += [name, word.partition("=")[2]]
+                del rest[i]
+            else:
+                continue
+            end = rest.index("--") if "--" in rest else len(rest)
             break
-        if word == "--language" and i + 1 < len(words):
-            return ["--language", words[i + 1], *words[:i], *words[i + 2 :]]
-        if word.startswith("--language="):
-            return ["--language", word.partition("=")[2], *words[:i], *words[i + 1 :]]
-    return words
+    return shared, rest
 
 
 def main() -> None:
@@ -88,8 +98,8 @@ def main() -> None:
     from irtherapy.edge.cli.show import refuse
     from irtherapy.values import InputError
 
-    sys.argv[1:] = language_first(sys.argv[1:])
-    rest = sys.argv[3:] if sys.argv[1:2] == ["--language"] else sys.argv[1:]
+    shared, rest = shared_first(sys.argv[1:])
+    sys.argv[1:] = [*shared, *rest]
     first = next((word for word in rest if not word.startswith("-")), None)
     known = first in COMMANDS
     try:

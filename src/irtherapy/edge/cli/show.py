@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from irtherapy.edge.cli.spoken import told, told_line
+from irtherapy.edge.cli.spoken import as_typed, told, told_line
 from irtherapy.values import Decision, InputError, Plan, SessionRecord, Verdict, to_json
 
 
@@ -70,7 +70,7 @@ def refuse(error: InputError, as_json: bool) -> int:
     if as_json:
         emit({"error": {"field": error.field, "message": str(error)}})
     else:
-        errors.print(str(error), style="bold", markup=False, soft_wrap=True)
+        errors.print(AsIs(as_typed(str(error))), style="bold", markup=False, soft_wrap=True)
     return 2
 
 

@@ -1,4 +1,4 @@
-"""The language of the terminal: chosen once a run, and read only by who shows or says something."""
+"""The language and the units of the terminal: chosen once a run, and read only by who shows or says something."""
 
 from __future__ import annotations
 
@@ -10,10 +10,16 @@ ASKED = ("IRTHERAPY_LANGUAGE", "LC_ALL", "LANG")
 ENGLISH = ("en_", "en-", "en.", "C.", "C_", "POSIX")
 
 
+SYSTEMS = ("metric", "us")
+# Who answers in °F and inches. Elsewhere figures are typed in by the units that are shown, and those are metric.
+SHOWS_US = ("screen", "plan", "session", "demo", "course")
+
+
 class Spoken:
-    """The language of this run; English until ``speak`` has chosen another."""
+    """The language and units of this run; English and metric until ``speak`` and ``measure`` have chosen others."""
 
     language = "en"
+    us = False
 
 
 def speak(wanted: str = "") -> None:
@@ -30,22 +36,43 @@ def speak(wanted: str = "") -> None:
         raise InputError("Language", f"Language must be one of {names}; got {wanted[:40]!r}.")
 
 
+def measure(wanted: str, command: str) -> None:
+    """Choose the units in which a command shows: ``wanted``, else that of IRTHERAPY_UNITS. Raises InputError."""
+    asked = (wanted or os.environ.get("IRTHERAPY_UNITS") or "metric").lower()
+    if asked not in SYSTEMS:
+        raise InputError("Units", f"Units must be one of {', '.join(SYSTEMS)}; got {asked[:40]!r}.")
+    Spoken.us = asked == "us" and command in SHOWS_US
+
+
 def told(text: str) -> str:
-    """Return an English text in the language of the terminal."""
+    """Return an English text in the language and the units of the terminal."""
     if Spoken.language == "en":
-        return text
+        return _measured(text)
     from irtherapy.edge import languages
 
-    return languages.told(text, Spoken.language)
+    return _measured(languages.told(text, Spoken.language))
 
 
 def told_line(text: str) -> str:
-    """Return an English text with marks of style, such as [bold], in the language of the terminal."""
+    """Return an English text with marks of style, such as [bold], in the language and the units of the terminal."""
+    return _measured(as_typed(text))
+
+
+def as_typed(text: str) -> str:
+    """Return the same with its figures as they are: of a refusal, whose range is in the units of the options."""
     if Spoken.language == "en":
         return text
     from irtherapy.edge import languages
 
     return languages.told_line(text, Spoken.language)
+
+
+def _measured(text: str) -> str:
+    if not Spoken.us:
+        return text
+    from irtherapy.edge import us_units
+
+    return us_units.told(text)
 
 
 def told_page(html: str) -> str:
