@@ -133,7 +133,7 @@ def over_days(
     sign = 1.0 if better == "higher" else -1.0
     low, high = sorted((sign * found.low, sign * found.high))
     judged = _judge(sign * found.change, low, high, needed)
-    said = (_moved(found.change, found.low, found.high, found.span_days, found.days), matters, WORDS[judged])
+    said = (_moved(found.change, found.low, found.high, found.span_days + 1, found.days), matters, WORDS[judged])
     return Change(
         points=found.days,
         span_days=found.span_days,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -205,10 +204,13 @@ def test_a_form_shown_in_us_units_and_posted_untouched_keeps_every_figure(
     assert (after.placement, after.person, after.device) == (before.placement, before.person, before.device)
 
 
+SOME_VISIT = "3b7c1d52-6f0e-4c55-9f6d-0a4f3e8b2c11"
+
+
 @pytest.mark.parametrize(
     ("address", "told"),
-    [(f"/visit/{uuid.uuid4()}/doctor/", "40 °C"), ("/evidence/", "40 °C"), ("/course-report/page/", "40 °C"),
-     ("/outcome/", "40 °C"), ("/course/", "104 °F"), (f"/visit/{uuid.uuid4()}/plan/", "104 °F")],
+    [(f"/visit/{SOME_VISIT}/doctor/", "40 °C"), ("/evidence/", "40 °C"), ("/course-report/page/", "40 °C"),
+     ("/outcome/", "40 °C"), ("/course/", "104 °F"), (f"/visit/{SOME_VISIT}/plan/", "104 °F")],
 )  # fmt: skip
 def test_pages_for_a_doctor_and_studies_stay_metric(rf: RequestFactory, address: str, told: str) -> None:
     request = rf.get(address)

@@ -12,7 +12,7 @@ from irtherapy.export.svg import EMBER, INK, Series, line_chart
 REGIONS = {"neck": "neck", "upper_back": "upper back", "lower_back": "lower back"}
 LABELLED_DAYS = 8
 WIDTH, HEIGHT = 760.0, 190.0
-LEFT, RIGHT, TOP, BOTTOM = 46.0, 670.0, 22.0, 150.0
+LEFT, RIGHT, TOP, BOTTOM = 46.0, 670.0, 34.0, 150.0
 
 
 def pain_chart(d: Digest, matters: float | None = None, height: int = 190) -> str:
