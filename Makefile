@@ -65,7 +65,7 @@ lock: ## renew the lock files (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet \
 		pyproject.toml --group build --group dev -o requirements-dev.lock
 	cd src/irtherapy/data/esphome && uv pip compile --universal --python-version 3.11 --no-deps --generate-hashes \
-		--no-header --quiet --no-emit-index-url requirements.in -o requirements.lock
+		--no-header --quiet requirements.in -o requirements.lock
 
 clean: ## remove .venv and caches
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache

@@ -20,7 +20,7 @@ from irtherapy import limits
 from irtherapy.dose import plan as dose_plan
 from irtherapy.export import course_page as of_course
 from irtherapy.export import page, svg
-from irtherapy.outcome import course, days, progress, schedule, warm_skin
+from irtherapy.outcome import course, progress, schedule, warm_skin
 from irtherapy.programme import compose, figures, protocols
 from irtherapy.screening import verdict as screening_verdict
 from irtherapy.session import replay
@@ -286,11 +286,6 @@ def course_limits(found: Progress, setting: Setting, site: Site) -> tuple[LimitS
 def even_weekdays(first_day: date, per_week: int) -> tuple[int, ...]:
     """Return weekdays (0 Monday) spread over the week from a first day on, with their rest between."""
     return schedule.even_weekdays(first_day, per_week)
-
-
-def day_in_words(day: str) -> str:
-    """Return an ISO day as it is read: "Friday, 27 November"."""
-    return days.words(days.day_of("Day", day))
 
 
 def warm_skin_min(plan: Mapping[str, Any] | None, heat_s: float, skin: Iterable[tuple[float, float | None]]) -> float:

@@ -19,11 +19,6 @@ def w_m2(irradiance_mw_cm2: float) -> float:
     return irradiance_mw_cm2 * 10.0
 
 
-def j_cm2(radiant_exposure_j_m2: float) -> float:
-    """Return a radiant exposure in J/cm2 (1 J/cm2 = 10 000 J/m2)."""
-    return radiant_exposure_j_m2 / 1e4
-
-
 def fahrenheit(temp_c: float) -> float:
     """Return a temperature in degrees Fahrenheit."""
     return temp_c * 9.0 / 5.0 + 32.0
